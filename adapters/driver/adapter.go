@@ -1,0 +1,239 @@
+package driver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
+)
+
+// Options configure the core. The vendors' Configs fill them.
+type Options struct {
+	// Account is a label for errors and logs.
+	Account string
+
+	// Aliases give names to attributes: by kind, from the caller's name to one
+	// that the vendor's own rule understands, for example its key.
+	Aliases map[adapters.Kind]map[string]string
+
+	// DefinitionLifetime is how long definitions are taken as known; 0 means
+	// five minutes. A name that is not among them is looked up anew all the same.
+	DefinitionLifetime time.Duration
+
+	// Policy says how often a write that was built on a read is built and sent
+	// anew; the zero value means the policy of the zero transport.Options.
+	Policy transport.Policy
+}
+
+// Adapter is the contract of package adapters around one Driver.
+type Adapter struct {
+	driver  Driver
+	options Options
+	names   map[adapters.Kind]map[string]string // aliases the other way round: key to name
+	catalog catalog
+	locks   locks
+}
+
+var _ adapters.Adapter = (*Adapter)(nil)
+
+// New puts the core around a driver. It sends nothing.
+func New(driver Driver, options Options) (*Adapter, error) {
+	if options.DefinitionLifetime <= 0 {
+		options.DefinitionLifetime = 5 * time.Minute
+	}
+	if options.Policy.Attempts <= 0 {
+		options.Policy = transport.Options{}.Policy()
+	}
+	a := &Adapter{driver: driver, options: options, names: map[adapters.Kind]map[string]string{}}
+	a.catalog = catalog{load: driver.Definitions, lifetime: options.DefinitionLifetime}
+	for kind, aliases := range options.Aliases {
+		if _, ok := driver.Capabilities(kind); !ok {
+			return nil, fmt.Errorf("aliases: %s has no records of kind %q", driver.Vendor(), kind)
+		}
+		a.names[kind] = map[string]string{}
+		for _, name := range slices.Sorted(maps.Keys(aliases)) {
+			target := aliases[name]
+			if name == "" || target == "" {
+				return nil, fmt.Errorf("aliases: an empty name or target (%q means %q)", name, target)
+			}
+			if key, err := driver.Key(kind, target, adapters.Clear(), nil); err == nil {
+				target = key // as answers will have it
+			}
+			if other, ok := a.names[kind][target]; ok {
+				return nil, fmt.Errorf("aliases: %q and %q both mean %q", other, name, target)
+			}
+			a.names[kind][target] = name
+		}
+	}
+	return a, nil
+}
+
+// Vendor implements [adapters.Adapter].
+func (a *Adapter) Vendor() string { return a.driver.Vendor() }
+
+// Capabilities implements [adapters.Adapter].
+func (a *Adapter) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
+	return a.driver.Capabilities(kind)
+}
+
+// UpdateAttributes implements [adapters.Updater].
+func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, _ ...adapters.UpdateOption) (adapters.Result, error) {
+	canonical, err := a.ref(ref)
+	if err != nil {
+		return adapters.Result{}, a.failed(ctx, "set", ref, err)
+	}
+	if len(changes) == 0 {
+		return adapters.Result{}, nil
+	}
+	change, err := a.change(ctx, canonical.Kind, changes)
+	if err != nil {
+		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
+	}
+	unlock, err := a.locks.lock(ctx, canonical)
+	if err != nil {
+		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
+	}
+	defer unlock()
+	record, err := a.write(ctx, canonical, change)
+	if err != nil {
+		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
+	}
+	return adapters.Result{Attributes: a.attributes(canonical.Kind, record), Complete: record.Complete}, nil
+}
+
+// Attributes implements [adapters.Reader].
+func (a *Adapter) Attributes(ctx context.Context, ref adapters.Ref) (adapters.Attributes, error) {
+	canonical, err := a.ref(ref)
+	if err != nil {
+		return nil, a.failed(ctx, "get", ref, err)
+	}
+	record, err := a.driver.Read(ctx, canonical)
+	if err != nil {
+		return nil, a.failed(ctx, "get", canonical, err)
+	}
+	return a.attributes(canonical.Kind, record), nil
+}
+
+// Definitions implements [adapters.Catalog].
+func (a *Adapter) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
+	if err := a.kind(kind); err != nil {
+		return nil, a.failed(ctx, "fields", adapters.Ref{Kind: kind}, err)
+	}
+	definitions, err := a.catalog.newest(ctx, kind)
+	if err != nil {
+		return nil, a.failed(ctx, "fields", adapters.Ref{Kind: kind}, err)
+	}
+	return slices.Clone(definitions), nil
+}
+
+func (a *Adapter) kind(kind adapters.Kind) error {
+	if _, ok := a.driver.Capabilities(kind); !ok {
+		return Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedKind, "%s has no records of kind %q", a.driver.Vendor(), kind)
+	}
+	return nil
+}
+
+func (a *Adapter) ref(ref adapters.Ref) (adapters.Ref, error) {
+	if err := a.kind(ref.Kind); err != nil {
+		return ref, err
+	}
+	return a.driver.Ref(ref)
+}
+
+// write lets the driver write, and again as long as a request built on a read
+// failed in passing: what others wrote since is read, not undone.
+func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change Change) (Record, error) {
+	if err := ctx.Err(); err != nil {
+		return Record{}, err
+	}
+	ctx, trace := transport.Follow(ctx)
+	for attempts := 1; ; attempts++ {
+		record, err := a.driver.Write(ctx, ref, change)
+		if err == nil {
+			return record, nil
+		}
+		failure, doubtful := transport.Failure(ctx, err, a.driver.Explain)
+		if doubtful {
+			trace.Doubt()
+		}
+		passing := transport.Transient(failure) || failure.Class == adapters.ErrConflict
+		if !trace.LastOnce() || !passing || !a.options.Policy.Wait(ctx, attempts, failure.RetryAfter) {
+			failure.Effect = effect(trace, failure)
+			return Record{}, failure
+		}
+	}
+}
+
+// effect is what the writing attempts of a failed call add up to.
+func effect(trace *transport.Trace, failure *adapters.Error) adapters.Effect {
+	switch {
+	case trace.Applied() > 0:
+		return adapters.EffectPartial
+	case trace.Doubtful() > 0:
+		return adapters.EffectUnknown
+	case trace.Used():
+		return adapters.EffectNone
+	}
+	// A driver with a chain of its own: the class is all there is to go by.
+	switch failure.Class {
+	case nil, adapters.ErrUnavailable, adapters.ErrMalformed:
+		return adapters.EffectUnknown
+	}
+	return adapters.EffectNone
+}
+
+// failed is the one place where an error becomes the contract's: who, what and
+// on which record. Nothing was written, unless write found out otherwise.
+func (a *Adapter) failed(ctx context.Context, op string, ref adapters.Ref, err error) error {
+	var written *adapters.Error
+	known := errors.As(err, &written)
+	failure, _ := transport.Failure(ctx, err, a.driver.Explain)
+	if !known {
+		failure.Effect = adapters.EffectNone
+	}
+	failure.Vendor, failure.Account, failure.Op, failure.Ref = a.driver.Vendor(), a.options.Account, op, ref
+	for i, detail := range failure.Details {
+		copied := *detail
+		copied.Vendor, copied.Account, copied.Op, copied.Ref = failure.Vendor, failure.Account, op, ref
+		failure.Details[i] = &copied
+	}
+	return failure
+}
+
+// attributes gives what was read under the caller's names: the alias, else the
+// vendor's readable name, else the key. A name that two would share goes to
+// neither; they keep their keys.
+func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attributes {
+	name := func(key string) string {
+		if alias, ok := a.names[kind][key]; ok {
+			return alias
+		}
+		if readable := record.Names[key]; readable != "" {
+			return readable
+		}
+		return key
+	}
+	shared := map[string]int{}
+	for key := range record.Values {
+		shared[name(key)]++
+	}
+	attributes := make(adapters.Attributes, len(record.Values))
+	for key, raw := range record.Values {
+		value, ok := a.driver.Decode(kind, key, json.RawMessage(slices.Clone(raw)))
+		if !ok {
+			continue
+		}
+		if shared[name(key)] > 1 {
+			attributes[key] = value
+		} else {
+			attributes[name(key)] = value
+		}
+	}
+	return attributes
+}

@@ -1,0 +1,126 @@
+// Package driver is the core of every adapter. A vendor implements [Driver],
+// which holds only what is true of that vendor; [New] keeps the whole contract
+// of package adapters around it: validation, names, the lock of a record,
+// errors and effects.
+//
+// It is public: the adapter of a vendor that is not in this module is a Driver
+// over package transport, and is proven with package adapterstest.
+package driver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
+)
+
+// Driver is what one vendor is. Its methods must be safe for concurrent use;
+// those said to be pure must depend on nothing but their arguments.
+//
+// Read, Write and Definitions return the errors of the vendor's client as they
+// come. The core turns them into the contract's, with Explain's help. An error
+// that wraps one of the classes of package adapters gets that class.
+type Driver interface {
+	// Vendor is the vendor's name in lower case.
+	Vendor() string
+
+	// Capabilities says what the vendor can do; false: it has no such kind.
+	Capabilities(adapters.Kind) (adapters.Capabilities, bool)
+
+	// Ref returns the one form of a reference that names the record, or why
+	// there is none. It must refuse every id that could reach another route.
+	// Pure; the kind is one of the vendor's.
+	Ref(adapters.Ref) (adapters.Ref, error)
+
+	// Key turns a name into the vendor's key. Pure. The definitions are nil at
+	// first; an error that wraps ErrUnknownName makes the core load them, then
+	// refresh them once. The key returned beside a last such error, if any, is
+	// used all the same: it is what a vendor makes of a name nobody defined.
+	Key(kind adapters.Kind, name string, v adapters.Value, definitions []adapters.Definition) (string, error)
+
+	// Encode gives the JSON that is sent for a value, or refuses it. Pure. The
+	// value is valid, not a Clear, and of a kind that Capabilities lists.
+	Encode(kind adapters.Kind, key string, v adapters.Value) (json.RawMessage, error)
+
+	// Decode gives the value of what the vendor sent, and false where that
+	// means that the attribute is absent. Pure.
+	Decode(kind adapters.Kind, key string, raw json.RawMessage) (adapters.Value, bool)
+
+	// Read reads a record.
+	Read(ctx context.Context, ref adapters.Ref) (Record, error)
+
+	// Write sets and clears, and keeps everything else. It is called under the
+	// record's lock. Doing it twice must leave the same state; the core does so
+	// after a request under transport.Once failed in passing.
+	Write(ctx context.Context, ref adapters.Ref, change Change) (Record, error)
+
+	// Definitions lists the definitions of a kind. Not nil.
+	Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error)
+
+	// Explain adds the vendor's words and table to an answer that is not a
+	// success. Pure.
+	Explain(status int, header http.Header, body []byte) transport.Explanation
+}
+
+// Record is what an answer tells of a record.
+type Record struct {
+	Values   map[string]json.RawMessage // by the vendor's key
+	Names    map[string]string          // key to name, where the answer tells it
+	Complete bool                       // every attribute of the record is in Values
+}
+
+// Change is what a write is to do, by the vendor's keys. A key is in one of
+// both, and at least one is not empty.
+type Change struct {
+	Set   map[string]json.RawMessage
+	Clear []string // sorted
+}
+
+// ErrUnknownName means that a name needs the definitions, or is not in them.
+var ErrUnknownName = errors.New("unknown attribute")
+
+// Refuse returns the error with which a Driver refuses a reference, a name or a
+// value. The text must hold no attribute value.
+func Refuse(class error, code adapters.Code, format string, args ...any) error {
+	return &adapters.Error{Class: class, Code: code, Effect: adapters.EffectNone, Err: fmt.Errorf(format, args...)}
+}
+
+// Plain decodes plain JSON: text, numbers, true and false, a list of texts;
+// anything else is JSON. A null is absent.
+func Plain(raw json.RawMessage) (adapters.Value, bool) {
+	var text string
+	var flag bool
+	var list []string
+	switch {
+	case len(raw) == 0 || string(raw) == "null":
+		return adapters.Value{}, false
+	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil:
+		return adapters.String(text), true
+	case raw[0] == '[' && onlyTexts(raw, &list):
+		return adapters.List(list...), true
+	case (raw[0] == 't' || raw[0] == 'f') && json.Unmarshal(raw, &flag) == nil:
+		return adapters.Bool(flag), true
+	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
+		return adapters.Number(json.Number(raw)), true
+	}
+	return adapters.JSON(raw), true
+}
+
+// onlyTexts decodes a list of texts; a null among them is no text.
+func onlyTexts(raw json.RawMessage, list *[]string) bool {
+	var items []*string
+	if json.Unmarshal(raw, &items) != nil {
+		return false
+	}
+	for _, item := range items {
+		if item == nil {
+			return false
+		}
+		*list = append(*list, *item)
+	}
+	return true
+}

@@ -1,0 +1,177 @@
+package driver
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
+)
+
+// change turns the caller's attributes into what is sent, or refuses them all,
+// naming each that is bad.
+func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes adapters.Attributes) (Change, error) {
+	change := Change{Set: map[string]json.RawMessage{}}
+	names := map[string]string{} // of the keys seen so far
+	resolver := resolver{adapter: a, kind: kind}
+	capabilities, _ := a.driver.Capabilities(kind)
+	var bad []*adapters.Error
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		value := attributes[name]
+		key, raw, err := a.encode(ctx, &resolver, capabilities, name, value)
+		if err == nil {
+			if other, ok := names[key]; ok {
+				err = Refuse(adapters.ErrInvalid, adapters.CodeDoubledAttribute, "%q means the same attribute (%s)", other, key)
+			}
+			names[key] = name
+		}
+		if resolver.failed != nil {
+			return Change{}, resolver.failed
+		}
+		if err != nil {
+			var refusal *adapters.Error
+			if !errors.As(err, &refusal) {
+				return Change{}, err
+			}
+			named := *refusal
+			named.Name = name
+			bad = append(bad, &named)
+			continue
+		}
+		if value.Kind() == adapters.ValueClear {
+			change.Clear = append(change.Clear, key)
+		} else {
+			change.Set[key] = raw
+		}
+	}
+	slices.Sort(change.Clear)
+	return change, adapters.Join(bad)
+}
+
+// encode checks one attribute and turns it into the vendor's key and JSON.
+func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities adapters.Capabilities, name string, value adapters.Value) (string, json.RawMessage, error) {
+	if err := checkName(name); err != nil {
+		return "", nil, err
+	}
+	if err := checkValue(value); err != nil {
+		return "", nil, err
+	}
+	clear := value.Kind() == adapters.ValueClear
+	if !clear && !capabilities.Holds(value.Kind()) {
+		return "", nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedValue, "%s cannot hold a %s", a.driver.Vendor(), value.Kind())
+	}
+	if value.Kind() == adapters.ValueString && value.Text() == "" && !capabilities.EmptyText {
+		return "", nil, Refuse(adapters.ErrUnsupported, adapters.CodeEmptyText, "%s cannot hold an empty text; clear the attribute instead", a.driver.Vendor())
+	}
+	key, err := resolver.key(ctx, name, value)
+	if err != nil || clear {
+		return key, nil, err
+	}
+	raw, err := a.driver.Encode(resolver.kind, key, value)
+	return key, raw, err
+}
+
+// resolver turns names into keys. It loads the definitions when the first name
+// needs them, and refreshes them at most once in a call.
+type resolver struct {
+	adapter     *Adapter
+	kind        adapters.Kind
+	definitions []adapters.Definition
+	fresh       bool  // the definitions were loaded by this call
+	failed      error // why they could not be
+}
+
+func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (string, error) {
+	if target, ok := r.adapter.options.Aliases[r.kind][name]; ok {
+		name = target
+	}
+	for {
+		key, err := r.adapter.driver.Key(r.kind, name, value, r.definitions)
+		if !errors.Is(err, ErrUnknownName) {
+			return key, err
+		}
+		if r.fresh {
+			if key != "" {
+				return key, nil
+			}
+			return "", Refuse(adapters.ErrInvalid, adapters.CodeUnknownAttribute, "%w", err)
+		}
+		if err := r.load(ctx); err != nil {
+			return "", err
+		}
+	}
+}
+
+// load takes the definitions that are known; those not being enough, new ones.
+func (r *resolver) load(ctx context.Context) (err error) {
+	if r.definitions == nil {
+		r.definitions, r.fresh, err = r.adapter.catalog.known(ctx, r.kind)
+	} else {
+		r.definitions, err = r.adapter.catalog.newest(ctx, r.kind)
+		r.fresh = true
+	}
+	if err != nil {
+		failure, _ := transport.Failure(ctx, err, r.adapter.driver.Explain)
+		failure.Effect = adapters.EffectNone
+		failure.Err = fmt.Errorf("reading the definitions, which tell the vendor's keys: %w", cmp.Or(failure.Err, failure.Class))
+		r.failed = failure
+	}
+	return r.failed
+}
+
+// Unknown returns the error of a name that no definition has: it wraps
+// ErrUnknownName and lists the names that are nearest.
+func Unknown(name string, known []string) error {
+	if near := nearest(name, known); len(near) > 0 {
+		return fmt.Errorf("%w: no definition has this name; did you mean %s?", ErrUnknownName, strings.Join(near, " or "))
+	}
+	return fmt.Errorf("%w: no definition has this name", ErrUnknownName)
+}
+
+// nearest are the (at most three) names that look most like this one.
+func nearest(name string, known []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var candidates []candidate
+	for _, other := range known {
+		d := distance(strings.ToLower(name), strings.ToLower(other))
+		if d <= 1+len(name)/3 {
+			candidates = append(candidates, candidate{fmt.Sprintf("%q", other), d})
+		}
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.distance - b.distance })
+	var names []string
+	for _, c := range candidates[:min(3, len(candidates))] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// distance is the number of letters to add, drop or change (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,213 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"unicode"
+
+	"github.com/deskattr/deskattr/adapters"
+)
+
+// Answer is an error that holds an HTTP answer. The StatusError of every client
+// in gen/ is one.
+type Answer interface {
+	error
+	HTTPAnswer() (status int, header http.Header, body []byte)
+}
+
+// Explanation is what a vendor's own words and table add to a status.
+type Explanation struct {
+	Class    error         // only where the vendor's table has a row; nil: the status decides
+	Code     adapters.Code // empty: the status decides
+	Detail   string        // the vendor's words
+	Doubtful bool          // it may have been written although the status refuses it
+}
+
+// Failure turns what a call ended with into the contract's error: class, code,
+// status, request id, Retry-After and the vendor's words. The caller adds who,
+// what and the effect; doubtful tells that the attempt may have been written
+// although its status refuses it, or says it was although it is not understood.
+func Failure(ctx context.Context, err error, explain func(status int, header http.Header, body []byte) Explanation) (failure *adapters.Error, doubtful bool) {
+	var ready *adapters.Error
+	if errors.As(err, &ready) {
+		copied := *ready
+		return &copied, false
+	}
+	var answer Answer
+	if errors.As(err, &answer) {
+		status, header, body := answer.HTTPAnswer()
+		if status < 200 || status > 299 {
+			return fromStatus(status, header, explain(status, header, body))
+		}
+		if ctx.Err() == nil {
+			return &adapters.Error{
+				Class: adapters.ErrMalformed, Code: adapters.CodeMalformedAnswer,
+				Status: status, RequestID: requestID(header), Err: errors.Unwrap(answer),
+			}, true
+		}
+	}
+	if ctx.Err() != nil {
+		code := adapters.CodeCanceled
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			code = adapters.CodeTimeout
+		}
+		return &adapters.Error{Code: code, Err: ctx.Err()}, answer != nil
+	}
+	if errors.Is(err, adapters.ErrMalformed) {
+		return &adapters.Error{Class: adapters.ErrMalformed, Code: adapters.CodeMalformedAnswer, Err: err}, true
+	}
+	for _, row := range classCodes {
+		if errors.Is(err, row.class) {
+			return &adapters.Error{Class: row.class, Code: row.code, Err: err}, false
+		}
+	}
+	return fromConnection(err), false
+}
+
+// classCodes give the code of an error that only names its class.
+var classCodes = []struct {
+	class error
+	code  adapters.Code
+}{
+	{adapters.ErrInvalid, adapters.CodeRejected},
+	{adapters.ErrUnsupported, adapters.CodeUnsupportedValue},
+	{adapters.ErrUnauthenticated, adapters.CodeBadToken},
+	{adapters.ErrForbidden, adapters.CodeNotPermitted},
+	{adapters.ErrNotFound, adapters.CodeRecordNotFound},
+	{adapters.ErrConflict, adapters.CodeStale},
+	{adapters.ErrRateLimited, adapters.CodeRateLimited},
+	{adapters.ErrUnavailable, adapters.CodeServerError},
+}
+
+// fromStatus takes the class from the table that all vendors share, unless the
+// vendor's own has a row for this answer.
+func fromStatus(status int, header http.Header, explanation Explanation) (*adapters.Error, bool) {
+	class, code := byStatus(status)
+	e := &adapters.Error{
+		Class: class, Code: code,
+		Status: status, RequestID: requestID(header), RetryAfter: parseRetryAfter(header),
+		Detail: shorten(explanation.Detail),
+	}
+	if explanation.Class != nil {
+		e.Class = explanation.Class
+	}
+	if explanation.Code != "" {
+		e.Code = explanation.Code
+	}
+	if words := advice[e.Code]; words != "" {
+		e.Err = errors.New(words)
+	}
+	return e, explanation.Doubtful
+}
+
+func byStatus(status int) (error, adapters.Code) {
+	switch status {
+	case http.StatusUnauthorized:
+		return adapters.ErrUnauthenticated, adapters.CodeBadToken
+	case http.StatusPaymentRequired:
+		return adapters.ErrForbidden, adapters.CodePlan
+	case http.StatusForbidden:
+		return adapters.ErrForbidden, adapters.CodeNotPermitted
+	case http.StatusNotFound, http.StatusGone:
+		return adapters.ErrNotFound, adapters.CodeRecordNotFound
+	case http.StatusRequestTimeout:
+		return adapters.ErrUnavailable, adapters.CodeTimeout
+	case http.StatusConflict:
+		return adapters.ErrConflict, adapters.CodeStale
+	case http.StatusTooManyRequests:
+		return adapters.ErrRateLimited, adapters.CodeRateLimited
+	}
+	switch {
+	case status < 400:
+		return adapters.ErrMalformed, adapters.CodeRedirected
+	case status < 500:
+		return adapters.ErrInvalid, adapters.CodeRejected
+	}
+	return adapters.ErrUnavailable, adapters.CodeServerError
+}
+
+// advice is what each code of an answer means for the caller, in our words.
+var advice = map[adapters.Code]string{
+	adapters.CodeRedirected:     "the server points elsewhere; check the base URL",
+	adapters.CodeBadToken:       "the vendor does not accept the token; check it",
+	adapters.CodePlan:           "the account's plan does not include this",
+	adapters.CodeNotPermitted:   "the token may not do this; give its owner the right",
+	adapters.CodeRecordNotFound: "no such record for this token; check the id and the account",
+	adapters.CodeTimeout:        "the vendor gave up waiting; try later",
+	adapters.CodeStale:          "the record was changed by somebody else; read it and try again",
+	adapters.CodeRateLimited:    "the vendor wants fewer requests; wait and try again",
+	adapters.CodeRejected:       "the vendor refused the data; Detail has its words",
+	adapters.CodeTooLong:        "the vendor refused a text as too long; Detail has its words",
+	adapters.CodeServerError:    "the vendor's server failed; try later",
+}
+
+func fromConnection(err error) *adapters.Error {
+	e := &adapters.Error{Class: adapters.ErrUnavailable, Code: adapters.CodeConnection}
+	var token *tokenError
+	var lookup *net.DNSError
+	var network net.Error
+	text := "the connection broke before an answer came"
+	switch {
+	case errors.As(err, &token):
+		e.Class, e.Code, text = adapters.ErrUnauthenticated, adapters.CodeToken, token.Error()
+	case errors.As(err, &lookup):
+		e.Code, text = adapters.CodeNameLookup, fmt.Sprintf("host %s cannot be looked up; check the base URL", lookup.Name)
+	case untrusted(err):
+		e.Code, text = adapters.CodeUntrusted, "the server's certificate is not trusted"
+	case errors.As(err, &network) && network.Timeout():
+		e.Code, text = adapters.CodeTimeout, "no answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		text = "nobody listens at the base URL: connection refused"
+	}
+	e.Err = &connectionError{text: text, cause: err}
+	return e
+}
+
+// connectionError says in our words what broke. The cause is for errors.As; its
+// text may quote what the other side sent, so it is not shown.
+type connectionError struct {
+	text  string
+	cause error
+}
+
+func (e *connectionError) Error() string { return e.text }
+func (e *connectionError) Unwrap() error { return e.cause }
+
+func untrusted(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname)
+}
+
+// requestID is what the vendor's support asks for.
+func requestID(header http.Header) string {
+	id := header.Get("X-Request-Id")
+	return printable(id[:min(len(id), 100)])
+}
+
+// maxDetail is how much of the vendor's words is kept, in bytes.
+const maxDetail = 1000
+
+func shorten(words string) string {
+	if len(words) > maxDetail {
+		words = words[:maxDetail] + "…"
+	}
+	return printable(words)
+}
+
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+}

@@ -1,0 +1,296 @@
+package adapters
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Value is the value of one attribute: made by the functions below, looked at
+// with the accessors, compared with Equal. The zero Value is invalid and
+// refused by every adapter, so that a forgotten value deletes nothing.
+//
+// A Value is immutable and safe for concurrent use.
+type Value struct {
+	_    [0]func() // not comparable with ==, which would be wrong for 1 and 1.0
+	kind ValueKind
+	text string    // String, Link: the text; Number: the literal; JSON: the JSON text
+	list []string  // List
+	time time.Time // Time
+	bool bool      // Bool
+}
+
+// ValueKind is a kind of Value.
+type ValueKind string
+
+// The kinds of Value.
+const (
+	ValueInvalid ValueKind = ""       // the zero Value
+	ValueString  ValueKind = "string" // text
+	ValueNumber  ValueKind = "number" // a decimal number, every digit kept
+	ValueBool    ValueKind = "bool"   // true or false
+	ValueTime    ValueKind = "time"   // a point in time, to the millisecond
+	ValueLink    ValueKind = "link"   // a URL
+	ValueList    ValueKind = "list"   // texts in order; at Dixa the path to a choice
+	ValueJSON    ValueKind = "json"   // any JSON value
+	ValueClear   ValueKind = "clear"  // no value: the attribute is to be removed
+)
+
+// TimeFormat is how a Time is written where a vendor stores it as text: UTC, to
+// the millisecond. Finer parts are cut off.
+const TimeFormat = "2006-01-02T15:04:05.000Z"
+
+// String is text. String("") is an empty text, never a removal: see [Clear].
+func String(s string) Value { return Value{kind: ValueString, text: s} }
+
+// Int is a whole number.
+func Int(i int64) Value { return Value{kind: ValueNumber, text: strconv.FormatInt(i, 10)} }
+
+// Float is a number, in the shortest decimal form that gives f again. NaN and
+// the infinities are refused by every adapter.
+func Float(f float64) Value {
+	return Value{kind: ValueNumber, text: strconv.FormatFloat(f, 'g', -1, 64)}
+}
+
+// Number is a number as written, every digit kept. A text that is no JSON
+// number is refused by every adapter.
+func Number(n json.Number) Value { return Value{kind: ValueNumber, text: string(n)} }
+
+// Bool is true or false.
+func Bool(b bool) Value { return Value{kind: ValueBool, bool: b} }
+
+// Time is a point in time. Vendors keep milliseconds: finer parts are cut off.
+func Time(t time.Time) Value {
+	return Value{kind: ValueTime, time: t.UTC().Truncate(time.Millisecond)}
+}
+
+// Link is a URL.
+func Link(url string) Value { return Value{kind: ValueLink, text: url} }
+
+// List is texts in order. At Dixa it is the path from a select's root option to
+// the chosen one.
+func List(items ...string) Value { return Value{kind: ValueList, list: slices.Clone(items)} }
+
+// JSON is any JSON value but null, for vendors that store such. A text that is
+// not JSON is refused by every adapter.
+func JSON(raw json.RawMessage) Value { return Value{kind: ValueJSON, text: string(raw)} }
+
+// Clear removes the attribute. Clearing one that is absent succeeds.
+func Clear() Value { return Value{kind: ValueClear} }
+
+// Kind is the kind of the value; ValueInvalid for the zero Value.
+func (v Value) Kind() ValueKind { return v.kind }
+
+// Text is the text of a String or a Link, else "".
+func (v Value) Text() string {
+	if v.kind == ValueString || v.kind == ValueLink {
+		return v.text
+	}
+	return ""
+}
+
+// Number is the literal of a Number, else "".
+func (v Value) Number() json.Number {
+	if v.kind == ValueNumber {
+		return json.Number(v.text)
+	}
+	return ""
+}
+
+// Bool is the value of a Bool, else false.
+func (v Value) Bool() bool { return v.bool }
+
+// Time is the value of a Time in UTC, else the zero time.
+func (v Value) Time() time.Time { return v.time }
+
+// List is a copy of the texts of a List, else nil.
+func (v Value) List() []string { return slices.Clone(v.list) }
+
+// String is the value in a form for people: the JSON form, without quotes for a
+// text.
+func (v Value) String() string {
+	switch v.kind {
+	case ValueString, ValueLink, ValueNumber, ValueJSON:
+		return v.text
+	case ValueTime:
+		return v.time.Format(TimeFormat)
+	case ValueInvalid:
+		return "(invalid)"
+	case ValueClear:
+		return "(clear)"
+	}
+	raw, err := v.MarshalJSON()
+	if err != nil {
+		return "(" + err.Error() + ")"
+	}
+	return string(raw)
+}
+
+// MarshalJSON gives the plain JSON form: a Time as text in TimeFormat, a Clear
+// as null. The zero Value, and what Number and JSON were given that is no such
+// thing, is an error. A reader of that form uses [From], which asks what a null
+// is to mean.
+func (v Value) MarshalJSON() ([]byte, error) {
+	switch v.kind {
+	case ValueString, ValueLink:
+		return quote(v.text)
+	case ValueNumber:
+		if _, ok := canonicalNumber(v.text); !ok {
+			return nil, errors.New("not a number")
+		}
+		return []byte(v.text), nil
+	case ValueBool:
+		return strconv.AppendBool(nil, v.bool), nil
+	case ValueTime:
+		return quote(v.time.Format(TimeFormat))
+	case ValueList:
+		return quote(slices.Concat([]string{}, v.list)) // an empty list is [], not null
+	case ValueJSON:
+		if !json.Valid([]byte(v.text)) {
+			return nil, errors.New("not JSON")
+		}
+		return []byte(v.text), nil
+	case ValueClear:
+		return []byte("null"), nil
+	}
+	return nil, errors.New("the zero Value has no JSON form")
+}
+
+// quote encodes without the escapes for HTML.
+func quote(text any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(text); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Equal tells whether two values mean the same: numbers by their decimal value
+// (1, 1.0 and 1e0 are one number), times to the millisecond, JSON without
+// regard to white space and the order of keys. Values of different kinds are
+// never equal.
+func (v Value) Equal(w Value) bool {
+	if v.kind != w.kind {
+		return false
+	}
+	switch v.kind {
+	case ValueNumber:
+		return equalNumbers(v.text, w.text)
+	case ValueTime:
+		return v.time.Equal(w.time)
+	case ValueList:
+		return slices.Equal(v.list, w.list)
+	case ValueJSON:
+		return equalJSON(v.text, w.text)
+	}
+	return v.text == w.text && v.bool == w.bool
+}
+
+func equalJSON(a, b string) bool {
+	x, errX := decodeJSON(a)
+	y, errY := decodeJSON(b)
+	if errX != nil || errY != nil {
+		return a == b
+	}
+	return equalTrees(x, y)
+}
+
+func decodeJSON(text string) (tree any, err error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&tree); err != nil {
+		return nil, err
+	}
+	if decoder.More() {
+		return nil, errors.New("more than one JSON value")
+	}
+	return tree, nil
+}
+
+func equalTrees(a, b any) bool {
+	switch x := a.(type) {
+	case json.Number:
+		y, ok := b.(json.Number)
+		return ok && equalNumbers(string(x), string(y))
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, equalTrees)
+	case map[string]any:
+		y, ok := b.(map[string]any)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		for key := range x {
+			other, ok := y[key]
+			if !ok || !equalTrees(x[key], other) {
+				return false
+			}
+		}
+		return true
+	}
+	return a == b // a string, a bool or nil
+}
+
+func equalNumbers(a, b string) bool {
+	x, okX := canonicalNumber(a)
+	y, okY := canonicalNumber(b)
+	if !okX || !okY {
+		return a == b
+	}
+	return x == y
+}
+
+// ExactInFloat64 tells whether this JSON number is still the same after a trip
+// through a float64, which is what most servers store. A negative zero is not:
+// it comes back without its sign.
+func ExactInFloat64(n json.Number) bool {
+	decimal, ok := canonicalNumber(string(n))
+	if !ok {
+		return false
+	}
+	f, err := strconv.ParseFloat(string(n), 64)
+	if err != nil || f == 0 && math.Signbit(f) {
+		return false
+	}
+	back, _ := canonicalNumber(strconv.FormatFloat(f, 'g', -1, 64))
+	return back == decimal
+}
+
+// canonicalNumber turns a JSON number into the one text that all numbers of the
+// same decimal value share: the digits without zeros at either end, and the
+// exponent. It never computes with the number: 1e999999999 costs nothing.
+func canonicalNumber(literal string) (string, bool) {
+	if literal == "" || strings.Trim(literal, "-+.eE0123456789") != "" || !json.Valid([]byte(literal)) {
+		return "", false
+	}
+	mantissa, exponentText, _ := strings.Cut(strings.ToLower(literal), "e")
+	exponent := 0
+	if exponentText != "" {
+		var err error
+		if exponent, err = strconv.Atoi(exponentText); err != nil || exponent > math.MaxInt32 || exponent < math.MinInt32 {
+			return "", false // no vendor can hold it
+		}
+	}
+	mantissa, negative := strings.CutPrefix(mantissa, "-")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	exponent -= len(fraction)
+	digits := strings.TrimLeft(whole+fraction, "0")
+	trimmed := strings.TrimRight(digits, "0")
+	exponent += len(digits) - len(trimmed)
+	if trimmed == "" {
+		return "0", true
+	}
+	sign := ""
+	if negative {
+		sign = "-"
+	}
+	return fmt.Sprintf("%s%se%d", sign, trimmed, exponent), true
+}
