@@ -1,0 +1,166 @@
+// Package chatwoot sets custom attributes on conversations and contacts of
+// Chatwoot, with the contract of package adapters. Use [New].
+//
+// Most of what follows is in no page of the vendor's. [code] means that it was
+// read in the vendor's source (2026-08, between 4.16.2 and 4.17.0), [run] that
+// it was seen on a server running that code.
+//
+// # Records
+//
+// A conversation's id is the number in its URL (display_id, counted for each
+// account), not the one in the database. A contact's id is the one in its URL.
+// Both are positive whole numbers without leading zeros: the server itself would
+// read "7abc" as 7 [run].
+//
+// # Names
+//
+// A name is the key, as it is: any text. The server checks no name against the
+// definitions; an attribute without one is stored and not shown [code].
+//
+// # Values
+//
+// Any JSON. Numbers must survive a float64, as the server stores fractions so;
+// on conversations a text has at most 1500 code points and a whole number is at
+// most 9999999999 [run]. JSON may hold no null inside an array (the server drops
+// it) and nest at most 98 levels deep. A Time is stored as RFC 3339 text in UTC
+// and comes back as a String; so does a Link. A stored null reads as absent.
+//
+// # Clearing
+//
+// By the destroy_custom_attributes endpoint of the record [code]: of contacts
+// since 2021, of conversations since 4.17.0. On an older server the attribute is
+// left out of the replaced map. A null would be stored, not removed [run].
+//
+// # Merge
+//
+// Contacts: the server merges, top level keys only [code]. Conversations: the
+// server replaces the whole map; from 4.17.0 on it merges when asked. An older
+// server ignores that wish and replaces [code], so the adapter asks only where
+// it has proof: once for an Adapter it sends a removal of nothing, which has no
+// effect where merging exists and meets no route where it does not. Without
+// proof, with an agent bot's token (which may not remove), and where the server
+// refuses a merge because of what is stored, the adapter reads, merges and
+// replaces; such a request is never repeated blindly.
+//
+// The server takes no lock while merging: of 40 merges sent at once about half
+// were lost, each answered with 200 [run]. Writes through one Adapter wait for
+// each other. Nobody can keep a write of another process, or of a person in the
+// dashboard, from being lost in the same moment.
+//
+// # Errors
+//
+// The status decides, save for these rows, matched on status and shape [code]:
+//
+//	401 with "errors", or exactly "Invalid Access Token"  ErrUnauthenticated
+//	401 otherwise (role, bot, other account)              ErrForbidden
+//	422 with "error" and no "attributes"                  ErrUnavailable: a statement timeout, tried again
+//	422 with "attributes"                                 ErrInvalid
+//
+// A text over the limit that is already stored makes the server refuse every
+// write that keeps it (422).
+//
+// # Limits
+//
+// 3000 requests a minute for each client address unless the operator set
+// another number; 429 comes as text without Retry-After, and a wait of a minute
+// always clears it [code].
+//
+// # Escape hatch
+//
+// [Adapter.API] is the typed client of the whole API, with the same token, retry
+// and bounds.
+//
+// # Document
+//
+// specs/chatwoot/openapi.yaml. The vendor's pages:
+// https://developers.chatwoot.com/api-reference/introduction
+package chatwoot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/driver"
+	"github.com/deskattr/deskattr/adapters/transport"
+	"github.com/deskattr/deskattr/gen/chatwoot"
+)
+
+// Config says which account to work with, and how.
+type Config struct {
+	// URL is the root of the installation, for example
+	// https://app.chatwoot.com.
+	URL string
+
+	// AccountID is the number of the account, as in the dashboard's URL.
+	AccountID int64
+
+	// Account is a label for errors and logs; "" means the account's number.
+	Account string
+
+	// Token gives the access token of a user or an agent bot. It is asked
+	// before each request, and once more after a 401. See
+	// [adapters.StaticToken].
+	Token func(context.Context) (string, error)
+
+	// Aliases are names for attributes, by kind of record: from the name the
+	// caller uses to Chatwoot's key.
+	Aliases map[adapters.Kind]map[string]string
+
+	// DefinitionLifetime is how long definitions are taken as known; 0 means
+	// five minutes.
+	DefinitionLifetime time.Duration
+
+	// Transport configures the HTTP chain; the zero value is good.
+	Transport transport.Options
+}
+
+// Adapter sets custom attributes of one Chatwoot account. It is safe for
+// concurrent use.
+type Adapter struct {
+	*driver.Adapter
+	api *chatwoot.API
+}
+
+var _ adapters.Adapter = (*Adapter)(nil)
+
+// New checks the Config and returns its Adapter. It sends nothing.
+func New(config Config) (*Adapter, error) {
+	base, err := config.Transport.BaseURL(config.URL)
+	if config.AccountID <= 0 {
+		err = errors.Join(err, errors.New("AccountID: give the number of the account, as in the dashboard's URL"))
+	}
+	if config.Token == nil {
+		err = errors.Join(err, errors.New("Token: missing; adapters.StaticToken makes one of a text"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("chatwoot: %w", err)
+	}
+	client := transport.NewClient(config.Transport, transport.Vendor{
+		Base:      base,
+		Header:    "api-access-token", // with hyphens: nginx drops headers with underscores
+		Token:     config.Token,
+		Transient: statementTimeout,
+	})
+	api, err := chatwoot.NewAPI(base.String(), chatwoot.WithHTTPClient(client))
+	if err != nil {
+		return nil, fmt.Errorf("chatwoot: %w", err)
+	}
+	if config.Account == "" {
+		config.Account = strconv.FormatInt(config.AccountID, 10)
+	}
+	core, err := driver.New(&vendor{api: api, account: config.AccountID}, driver.Options{
+		Account: config.Account, Aliases: config.Aliases,
+		DefinitionLifetime: config.DefinitionLifetime, Policy: config.Transport.Policy(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("chatwoot: %w", err)
+	}
+	return &Adapter{Adapter: core, api: api}, nil
+}
+
+// API is the typed client underneath.
+func (a *Adapter) API() *chatwoot.API { return a.api }

@@ -1,0 +1,196 @@
+package chatwoot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/driver"
+	"github.com/deskattr/deskattr/adapters/transport"
+	"github.com/deskattr/deskattr/gen/chatwoot"
+)
+
+// vendor is Chatwoot as the core sees it.
+type vendor struct {
+	api     *chatwoot.API
+	account int64
+	merging atomic.Int32 // whether the server merges conversations: unproven, merges, replaces
+}
+
+// Vendor implements [driver.Driver].
+func (d *vendor) Vendor() string { return "chatwoot" }
+
+// Capabilities implements [driver.Driver].
+func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
+	capabilities := adapters.Capabilities{
+		Values: []adapters.ValueKind{
+			adapters.ValueString, adapters.ValueNumber, adapters.ValueBool, adapters.ValueTime,
+			adapters.ValueLink, adapters.ValueList, adapters.ValueJSON,
+		},
+		EmptyText:          true,
+		ForeignWritersSafe: false, // the server's own merges race
+	}
+	switch kind {
+	case adapters.Conversation:
+		capabilities.Merge = adapters.MergeEmulated // before 4.17.0
+	case adapters.Contact:
+		capabilities.Merge = adapters.MergeNative
+	default:
+		return adapters.Capabilities{}, false
+	}
+	return capabilities, true
+}
+
+// Ref implements [driver.Driver].
+func (d *vendor) Ref(ref adapters.Ref) (adapters.Ref, error) {
+	if id, err := strconv.ParseInt(ref.ID, 10, 64); err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
+		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
+	}
+	return ref, nil
+}
+
+// number is the id of a canonical Ref.
+func number(ref adapters.Ref) int64 {
+	id, _ := strconv.ParseInt(ref.ID, 10, 64)
+	return id
+}
+
+// Read implements [driver.Driver].
+func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
+	if ref.Kind == adapters.Contact {
+		answer, err := d.api.GetContact(ctx, d.account, number(ref))
+		return contact(ref, answer, err)
+	}
+	conversation, err := d.api.GetConversation(ctx, d.account, number(ref))
+	if err != nil {
+		return driver.Record{}, err
+	}
+	if conversation.ID != number(ref) {
+		return driver.Record{}, misplaced(ref)
+	}
+	return driver.Record{Values: conversation.CustomAttributes, Complete: true}, nil // null, where the column is: no attributes
+}
+
+// contact is what an answer about a contact tells.
+func contact(ref adapters.Ref, answer *chatwoot.ContactEnvelope, err error) (driver.Record, error) {
+	if err != nil {
+		return driver.Record{}, err
+	}
+	if answer.Payload.ID != number(ref) {
+		return driver.Record{}, misplaced(ref)
+	}
+	return driver.Record{Values: answer.Payload.CustomAttributes, Complete: true}, nil
+}
+
+func misplaced(ref adapters.Ref) error {
+	return fmt.Errorf("%w: it is not about the %s that was asked for; check the base URL", adapters.ErrMalformed, ref.Kind)
+}
+
+// Write implements [driver.Driver].
+func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
+	if ref.Kind == adapters.Contact {
+		return d.writeContact(ctx, ref, change)
+	}
+	return d.writeConversation(ctx, ref, change)
+}
+
+// writeContact lets the server merge and remove, as it always does.
+func (d *vendor) writeContact(ctx context.Context, ref adapters.Ref, change driver.Change) (record driver.Record, err error) {
+	if len(change.Set) > 0 {
+		answer, err := d.api.UpdateContact(ctx, d.account, number(ref), chatwoot.UpdateContact{CustomAttributes: change.Set})
+		if record, err = contact(ref, answer, err); err != nil || len(change.Clear) == 0 {
+			return record, err
+		}
+	}
+	answer, err := d.api.DestroyContactCustomAttributes(ctx, d.account, number(ref), chatwoot.CustomAttributeKeys{CustomAttributes: change.Clear})
+	return contact(ref, answer, err)
+}
+
+// Definitions implements [driver.Driver].
+func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
+	model := chatwoot.AttributeModelConversationAttribute
+	if kind == adapters.Contact {
+		model = chatwoot.AttributeModelContactAttribute
+	}
+	list, err := d.api.ListCustomAttributeDefinitions(ctx, d.account, &chatwoot.ListCustomAttributeDefinitionsParams{AttributeModel: &model})
+	if err != nil {
+		return nil, err
+	}
+	definitions := make([]adapters.Definition, 0, len(list))
+	for _, entry := range list {
+		if entry.AttributeModel != model {
+			continue
+		}
+		definition := adapters.Definition{
+			Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind, Type: string(entry.AttributeDisplayType),
+		}
+		if entry.AttributeDescription != nil {
+			definition.Description = *entry.AttributeDescription
+		}
+		definitions = append(definitions, definition)
+	}
+	return definitions, nil
+}
+
+// Explain implements [driver.Driver]: the rows of the package documentation.
+func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Explanation {
+	answer := errorBody(body)
+	explanation := transport.Explanation{Detail: answer.words()}
+	switch {
+	case status == http.StatusUnauthorized && len(answer.Errors) == 0 && answer.Error != "" && answer.Error != "Invalid Access Token":
+		explanation.Class, explanation.Code = adapters.ErrForbidden, adapters.CodeNotPermitted
+	case statementTimeout(status, body):
+		explanation.Class, explanation.Code = adapters.ErrUnavailable, adapters.CodeTimeout
+	}
+	return explanation
+}
+
+// failure is every JSON error of the server in one.
+type failure struct {
+	Status     int      `json:"status"` // only where Rails itself answers: no route, a crash
+	Error      string   `json:"error"`
+	Errors     []string `json:"errors"`
+	Message    string   `json:"message"`
+	Attributes []string `json:"attributes"`
+}
+
+// errorBody reads what is there; HTML and text give nothing.
+func errorBody(body []byte) (answer failure) {
+	if json.Unmarshal(body, &answer) != nil {
+		return failure{}
+	}
+	return answer
+}
+
+func (f failure) words() string {
+	if f.Message != "" {
+		return f.Message
+	}
+	if len(f.Errors) > 0 {
+		return f.Errors[0]
+	}
+	return f.Error
+}
+
+// statementTimeout recognises the one 422 that may pass: the database gave up.
+// Its text is translated, so the shape tells.
+func statementTimeout(status int, body []byte) bool {
+	answer := errorBody(body)
+	return status == http.StatusUnprocessableEntity && answer.Error != "" && len(answer.Attributes) == 0
+}
+
+// merged is the stored map with the change in it: never nil, because the server
+// crashes on a missing map, and every byte of the rest as it was read.
+func merged(stored map[string]json.RawMessage, change driver.Change) map[string]json.RawMessage {
+	all := make(map[string]json.RawMessage, len(stored)+len(change.Set))
+	maps.Copy(all, stored)
+	maps.Copy(all, change.Set)
+	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return slices.Contains(change.Clear, key) })
+	return all
+}

@@ -1,0 +1,156 @@
+package dixa
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/driver"
+	"github.com/deskattr/deskattr/adapters/transport"
+	"github.com/deskattr/deskattr/gen/dixa"
+)
+
+// vendor is Dixa as the core sees it.
+type vendor struct {
+	api *dixa.API
+}
+
+// Vendor implements [driver.Driver].
+func (d *vendor) Vendor() string { return "dixa" }
+
+// Capabilities implements [driver.Driver].
+func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
+	if kind != adapters.Conversation && kind != adapters.Contact {
+		return adapters.Capabilities{}, false
+	}
+	return adapters.Capabilities{
+		Values:             []adapters.ValueKind{adapters.ValueString, adapters.ValueLink, adapters.ValueList},
+		EmptyText:          false,
+		Merge:              adapters.MergeNative,
+		ForeignWritersSafe: true, // attribute by attribute
+	}, true
+}
+
+var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// Ref implements [driver.Driver].
+func (d *vendor) Ref(ref adapters.Ref) (adapters.Ref, error) {
+	if ref.Kind == adapters.Contact {
+		canonical := adapters.Ref{Kind: ref.Kind, ID: strings.ToLower(ref.ID)}
+		if !uuid.MatchString(canonical.ID) {
+			return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a UUID, like 2f5515b6-7e98-4f4d-9010-bfd2a27d4f35")
+		}
+		return canonical, nil
+	}
+	if id, err := strconv.ParseInt(ref.ID, 10, 64); err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
+		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
+	}
+	return ref, nil
+}
+
+// number is the id of a conversation's canonical Ref.
+func number(ref adapters.Ref) int64 {
+	id, _ := strconv.ParseInt(ref.ID, 10, 64)
+	return id
+}
+
+// Read implements [driver.Driver].
+func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
+	var id string
+	var attributes []dixa.CustomAttribute
+	if ref.Kind == adapters.Contact {
+		answer, err := d.api.GetEndUser(ctx, ref.ID)
+		if err != nil {
+			return driver.Record{}, err
+		}
+		id, attributes = strings.ToLower(answer.Data.ID), answer.Data.CustomAttributes
+	} else {
+		answer, err := d.api.GetConversation(ctx, number(ref))
+		if err != nil {
+			return driver.Record{}, err
+		}
+		id, attributes = strconv.FormatInt(answer.Data.ID, 10), answer.Data.CustomAttributes
+	}
+	if id != ref.ID {
+		return driver.Record{}, fmt.Errorf("%w: it is not about the %s that was asked for; check the base URL", adapters.ErrMalformed, ref.Kind)
+	}
+	record := record(attributes)
+	record.Complete = true
+	return record, nil
+}
+
+// Write implements [driver.Driver].
+func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
+	values := maps.Clone(change.Set)
+	for _, key := range change.Clear {
+		values[key] = json.RawMessage("null")
+	}
+	var answer *dixa.PatchedCustomAttributes
+	var err error
+	if ref.Kind == adapters.Contact {
+		answer, err = d.api.PatchEndUserCustomAttributes(ctx, ref.ID, values)
+	} else {
+		answer, err = d.api.PatchConversationCustomAttributes(ctx, number(ref), values)
+	}
+	if err != nil {
+		return driver.Record{}, err
+	}
+	if answer.Data == nil && len(change.Set) > 0 {
+		return driver.Record{}, fmt.Errorf("%w: it holds no data", adapters.ErrMalformed)
+	}
+	return record(answer.Data), nil // maybe only what was written: never Complete
+}
+
+// record is what a list of attributes tells.
+func record(attributes []dixa.CustomAttribute) driver.Record {
+	record := driver.Record{Values: map[string]json.RawMessage{}, Names: map[string]string{}}
+	for _, attribute := range attributes {
+		key := strings.ToLower(attribute.ID)
+		record.Values[key] = attribute.Value
+		record.Names[key] = attribute.Identifier
+	}
+	return record
+}
+
+// Definitions implements [driver.Driver].
+func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
+	entity := dixa.CustomAttributeEntityTypeConversation
+	if kind == adapters.Contact {
+		entity = dixa.CustomAttributeEntityTypeContact // the vendor's word for end users, here only
+	}
+	answer, err := d.api.ListCustomAttributeDefinitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	definitions := make([]adapters.Definition, 0, len(answer.Data))
+	for _, entry := range answer.Data {
+		if entry.EntityType != entity {
+			continue
+		}
+		definition := adapters.Definition{
+			Key: strings.ToLower(entry.ID), Name: entry.Identifier, Label: entry.Label, Kind: kind,
+			Type: string(entry.InputDefinition.Type), Archived: entry.IsArchived || entry.IsDeactivated,
+		}
+		if entry.Description != nil {
+			definition.Description = *entry.Description
+		}
+		definitions = append(definitions, definition)
+	}
+	return definitions, nil
+}
+
+// Explain implements [driver.Driver].
+func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Explanation {
+	var answer struct{ Message string }
+	if json.Unmarshal(body, &answer) != nil {
+		answer.Message = string(body) // undocumented, and possible
+	}
+	// Nobody knows whether a refused PATCH is all or nothing.
+	return transport.Explanation{Detail: answer.Message, Doubtful: status == http.StatusBadRequest}
+}
