@@ -150,7 +150,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	case ValueTime:
 		return quote(v.time.Format(TimeFormat))
 	case ValueList:
-		return quote(slices.Concat([]string{}, v.list)) // an empty list is [], not null
+		return quote(append([]string{}, v.list...)) // an empty list is [], not null
 	case ValueJSON:
 		if !json.Valid([]byte(v.text)) {
 			return nil, errors.New("not JSON")

@@ -67,18 +67,26 @@ func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Chan
 	for _, key := range change.Clear {
 		custom[key] = json.RawMessage("null")
 	}
+	record, err := d.patch(ctx, ref, custom)
+	// The published examples of these answers leave custom out. Then they say
+	// nothing of the attributes.
+	record.Complete = record.Complete && (record.Values != nil || len(change.Set) == 0)
+	return record, err
+}
+
+func (d *vendor) patch(ctx context.Context, ref adapters.Ref, custom map[string]json.RawMessage) (driver.Record, error) {
 	if ref.Kind == adapters.Contact {
-		return d.writeCustomer(ctx, ref, custom)
+		return d.patchCustomer(ctx, ref, custom)
 	}
 	answer, err := d.api.UpdateConversationAttributes(ctx, ref.ID, kustomer.UpdateConversation{Custom: custom})
 	return conversation(ref, answer, err)
 }
 
-// writeCustomer sends the company along, because leaving it out may unlink it,
+// patchCustomer sends the company along, because leaving it out may unlink it,
 // and the revision it was read with, so that a company linked meanwhile is not
 // undone. Sent again unchanged, the old revision would be refused even where the
 // first sending had worked: so it is sent once, and anew after another read.
-func (d *vendor) writeCustomer(ctx context.Context, ref adapters.Ref, custom map[string]json.RawMessage) (driver.Record, error) {
+func (d *vendor) patchCustomer(ctx context.Context, ref adapters.Ref, custom map[string]json.RawMessage) (driver.Record, error) {
 	before, err := d.api.GetCustomer(ctx, ref.ID)
 	if _, err = customer(ref, before, err); err != nil {
 		return driver.Record{}, err
@@ -105,8 +113,8 @@ func customer(ref adapters.Ref, answer *kustomer.CustomerEnvelope, err error) (d
 	return record(ref, answer.Data.ID, answer.Data.Attributes.Custom)
 }
 
-// record is what an answer tells. Kustomer sends whole records; one without
-// custom says nothing of the attributes.
+// record is what an answer tells. Kustomer sends whole records, and leaves
+// custom out where it is empty (recorded).
 func record(ref adapters.Ref, id string, custom map[string]json.RawMessage) (driver.Record, error) {
 	switch {
 	case !objectID.MatchString(id):
@@ -114,7 +122,7 @@ func record(ref adapters.Ref, id string, custom map[string]json.RawMessage) (dri
 	case id != ref.ID:
 		return driver.Record{}, driver.Refuse(adapters.ErrConflict, adapters.CodeRecordMerged, "the record was merged into %s; use that id", id)
 	}
-	return driver.Record{Values: custom, Complete: custom != nil}, nil
+	return driver.Record{Values: custom, Complete: true}, nil
 }
 
 // Definitions implements [driver.Driver].

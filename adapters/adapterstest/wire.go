@@ -1,0 +1,166 @@
+package adapterstest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"sync"
+)
+
+// Request is a request as the adapter sent it.
+type Request struct {
+	Method, URL string
+	Path        string // escaped, as on the wire
+	Header      http.Header
+	Body        []byte
+}
+
+// reply is what the wire does in place of the server, or after it.
+type reply struct {
+	status  int
+	header  http.Header
+	body    io.Reader
+	err     error // no answer at all
+	commit  bool  // the server gets the request first, and its answer is lost
+	waiting bool  // no answer before the context ends
+}
+
+// wire is the connection between an adapter and its server: it notes what goes
+// over it and plays faults.
+type wire struct {
+	next   http.RoundTripper
+	writes func(Request) bool
+
+	mu       sync.Mutex
+	requests []Request
+	fault    func(Request) *reply
+	seen     func(count int) // after the n-th writing request was dealt with
+	count    int
+}
+
+func newWire(t TB) *wire {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	t.Cleanup(transport.CloseIdleConnections)
+	return &wire{next: transport}
+}
+
+// RoundTrip implements http.RoundTripper.
+func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
+	request := Request{Method: r.Method, URL: r.URL.String(), Path: r.URL.EscapedPath(), Header: r.Header.Clone()}
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		_ = r.Body.Close()
+		if err != nil {
+			return nil, err
+		}
+		request.Body = body
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	w.mu.Lock()
+	w.requests = append(w.requests, request)
+	fault := w.fault
+	w.mu.Unlock()
+
+	if w.isWrite(request) {
+		defer w.dealtWith()
+	}
+	var played *reply
+	if fault != nil {
+		played = fault(request)
+	}
+	if played == nil {
+		return w.next.RoundTrip(r)
+	}
+	if played.commit {
+		answer, err := w.next.RoundTrip(r)
+		if err != nil {
+			return nil, err
+		}
+		_ = answer.Body.Close()
+	}
+	if played.waiting {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	if played.err != nil {
+		return nil, played.err
+	}
+	if played.body == nil {
+		played.body = http.NoBody
+	}
+	if played.header == nil {
+		played.header = http.Header{}
+	}
+	return &http.Response{
+		StatusCode: played.status, Header: played.header, Body: io.NopCloser(played.body), Request: r,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1,
+	}, nil
+}
+
+// isWrite tells whether a request would write.
+func (w *wire) isWrite(r Request) bool {
+	if r.Method == http.MethodGet {
+		return false
+	}
+	return w.writes == nil || w.writes(r)
+}
+
+// onWrite plays the fault for every request that would write; it may return nil
+// to let one pass. The count is of such requests, from 1.
+func (w *wire) onWrite(fault func(count int) *reply) {
+	count := 0
+	w.on(func(r Request) *reply {
+		if !w.isWrite(r) {
+			return nil
+		}
+		w.mu.Lock()
+		count++
+		n := count
+		w.mu.Unlock()
+		return fault(n)
+	})
+}
+
+// after is called after the server, or the fault in its place, had the n-th
+// writing request, from 1, and before the adapter has the answer.
+func (w *wire) after(seen func(count int)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen = seen
+}
+
+func (w *wire) dealtWith() {
+	w.mu.Lock()
+	w.count++
+	count, seen := w.count, w.seen
+	w.mu.Unlock()
+	if seen != nil {
+		seen(count)
+	}
+}
+
+// on plays the fault for every request.
+func (w *wire) on(fault func(Request) *reply) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fault = fault
+}
+
+// sent are the requests so far.
+func (w *wire) sent() []Request {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Request(nil), w.requests...)
+}
+
+// written are those of them that would write.
+func (w *wire) written() []Request {
+	var written []Request
+	for _, r := range w.sent() {
+		if w.isWrite(r) {
+			written = append(written, r)
+		}
+	}
+	return written
+}

@@ -1,0 +1,274 @@
+package driver_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/driver"
+	"github.com/deskattr/deskattr/adapters/transport"
+)
+
+// toy is a vendor whose keys come from its definitions.
+type toy struct {
+	mu          sync.Mutex
+	values      map[string]json.RawMessage
+	definitions []adapters.Definition
+	loads       int
+	loading     func(ctx context.Context) error // before definitions are given
+	invents     bool                            // unknown names become keys
+	write       func(ctx context.Context) error // before a write
+}
+
+func (d *toy) Vendor() string { return "toy" }
+func (d *toy) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
+	return adapters.Capabilities{Values: []adapters.ValueKind{adapters.ValueString}, Merge: adapters.MergeNative}, kind == adapters.Contact
+}
+func (d *toy) Ref(ref adapters.Ref) (adapters.Ref, error) {
+	return adapters.Ref{Kind: ref.Kind, ID: strings.ToLower(ref.ID)}, nil
+}
+func (d *toy) Key(_ adapters.Kind, name string, _ adapters.Value, definitions []adapters.Definition) (string, error) {
+	if strings.HasPrefix(name, "key-") {
+		return name, nil
+	}
+	var known []string
+	for _, definition := range definitions {
+		if definition.Name == name {
+			return definition.Key, nil
+		}
+		known = append(known, definition.Name)
+	}
+	if d.invents {
+		return "key-new-" + name, driver.ErrUnknownName
+	}
+	return "", driver.Unknown(name, known)
+}
+func (d *toy) Encode(_ adapters.Kind, _ string, v adapters.Value) (json.RawMessage, error) {
+	return v.MarshalJSON()
+}
+func (d *toy) Decode(_ adapters.Kind, _ string, raw json.RawMessage) (adapters.Value, bool) {
+	return driver.Plain(raw)
+}
+func (d *toy) Read(context.Context, adapters.Ref) (driver.Record, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return driver.Record{Values: d.values, Names: map[string]string{"key-1": "plan", "key-2": "plan"}, Complete: true}, nil
+}
+func (d *toy) Write(ctx context.Context, _ adapters.Ref, change driver.Change) (driver.Record, error) {
+	if d.write != nil {
+		if err := d.write(ctx); err != nil {
+			return driver.Record{}, err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.values = change.Set
+	return driver.Record{Values: change.Set}, nil
+}
+func (d *toy) Definitions(ctx context.Context, _ adapters.Kind) ([]adapters.Definition, error) {
+	d.mu.Lock()
+	d.loads++
+	definitions := d.definitions
+	d.mu.Unlock()
+	if d.loading != nil {
+		if err := d.loading(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return definitions, nil
+}
+func (d *toy) Explain(int, http.Header, []byte) transport.Explanation { return transport.Explanation{} }
+
+var contact = adapters.ContactRef("1")
+
+func open(t *testing.T, d *toy, options driver.Options) *driver.Adapter {
+	t.Helper()
+	a, err := driver.New(d, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func setPlan(a *driver.Adapter, ctx context.Context, name string) error {
+	_, err := a.UpdateAttributes(ctx, contact, adapters.Attributes{name: adapters.String("gold")})
+	return err
+}
+
+func TestNamesComeFromDefinitions(t *testing.T) {
+	d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}, {Key: "key-2", Name: "order_id"}}}
+	a := open(t, d, driver.Options{})
+	if err := setPlan(a, t.Context(), "key-9"); err != nil || d.loads != 0 {
+		t.Fatalf("a key: %v after %d loads, want none", err, d.loads)
+	}
+	for range 3 {
+		if err := setPlan(a, t.Context(), "plan"); err != nil || d.loads != 1 || d.values["key-1"] == nil {
+			t.Fatalf("a name: %v after %d loads, values %v; want one load", err, d.loads, d.values)
+		}
+	}
+	// A name that came to be since is found by one refresh.
+	d.definitions = append(d.definitions, adapters.Definition{Key: "key-3", Name: "vip"})
+	if err := setPlan(a, t.Context(), "vip"); err != nil || d.loads != 2 || d.values["key-3"] == nil {
+		t.Fatalf("a new name: %v after %d loads, values %v", err, d.loads, d.values)
+	}
+	err := setPlan(a, t.Context(), "order_di")
+	if !errors.Is(err, adapters.ErrInvalid) || !errors.Is(err, driver.ErrUnknownName) || d.loads != 3 || !strings.Contains(err.Error(), `did you mean "order_id"`) {
+		t.Errorf("an unknown name: %v after %d loads", err, d.loads)
+	}
+	var failure *adapters.Error
+	if errors.As(err, &failure); failure.Code != adapters.CodeUnknownAttribute || failure.Name != "order_di" || failure.Effect != adapters.EffectNone {
+		t.Errorf("an unknown name: %+v", *failure)
+	}
+}
+
+func TestInventedKeyOnlyAfterARefresh(t *testing.T) {
+	d := &toy{invents: true}
+	a := open(t, d, driver.Options{})
+	if err := setPlan(a, t.Context(), "plan"); err != nil || d.values["key-new-plan"] == nil || d.loads != 1 {
+		t.Fatalf("%v after %d loads, values %v", err, d.loads, d.values)
+	}
+	d.definitions = []adapters.Definition{{Key: "key-1", Name: "plan"}}
+	if err := setPlan(a, t.Context(), "plan"); err != nil || d.values["key-1"] == nil {
+		t.Errorf("%v, values %v: a definition that came to be was overlooked", err, d.values)
+	}
+}
+
+func TestDefinitionsGrowOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}
+		a := open(t, d, driver.Options{DefinitionLifetime: time.Minute})
+		for _, wait := range []time.Duration{0, 59 * time.Second, 2 * time.Second} {
+			time.Sleep(wait)
+			if err := setPlan(a, t.Context(), "plan"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d.loads != 2 {
+			t.Errorf("%d loads, want one and another after the lifetime", d.loads)
+		}
+	})
+}
+
+func TestOneLoadAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}
+		d.loading = func(context.Context) error { time.Sleep(time.Second); return nil }
+		a := open(t, d, driver.Options{})
+		var group sync.WaitGroup
+		for range 10 {
+			group.Go(func() {
+				if err := setPlan(a, t.Context(), "plan"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		if d.loads != 1 {
+			t.Errorf("%d loads, want one for all ten", d.loads)
+		}
+	})
+}
+
+func TestUnreadableDefinitions(t *testing.T) {
+	d := &toy{loading: func(context.Context) error { return adapters.ErrForbidden }}
+	err := setPlan(open(t, d, driver.Options{}), t.Context(), "plan")
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Class != adapters.ErrForbidden || failure.Effect != adapters.EffectNone || !strings.Contains(err.Error(), "definitions") {
+		t.Errorf("%v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	d.loading = func(ctx context.Context) error { cancel(); return ctx.Err() }
+	if err := setPlan(open(t, d, driver.Options{}), ctx, "plan"); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled while loading: %v", err)
+	}
+}
+
+func TestAliases(t *testing.T) {
+	d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}
+	a := open(t, d, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"level": "key-5"}}})
+	result, err := a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"level": adapters.String("gold")})
+	if err != nil || d.values["key-5"] == nil || !result.Attributes["level"].Equal(adapters.String("gold")) {
+		t.Errorf("%v, stored %v, result %v", err, d.values, result.Attributes)
+	}
+	_, err = a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"level": adapters.String("a"), "key-5": adapters.String("b")})
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Code != adapters.CodeDoubledAttribute {
+		t.Errorf("two names for one key: %v", err)
+	}
+	for name, aliases := range map[string]map[adapters.Kind]map[string]string{
+		"an empty name":   {adapters.Contact: {"": "key-1"}},
+		"an empty target": {adapters.Contact: {"a": ""}},
+		"two for one":     {adapters.Contact: {"a": "key-1", "b": "key-1"}},
+		"no such kind":    {adapters.Conversation: {"a": "key-1"}},
+	} {
+		if _, err := driver.New(d, driver.Options{Aliases: aliases}); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+func TestNamesThatTwoShare(t *testing.T) {
+	d := &toy{values: map[string]json.RawMessage{"key-1": json.RawMessage(`"a"`), "key-2": json.RawMessage(`"b"`), "key-3": json.RawMessage(`null`)}}
+	got, err := open(t, d, driver.Options{}).Attributes(t.Context(), contact)
+	if err != nil || len(got) != 2 || got["key-1"].Text() != "a" || got["key-2"].Text() != "b" {
+		t.Errorf("%v, %v; want both under their keys", got, err)
+	}
+}
+
+// TestLock: writers of one record wait for each other, of two records do not,
+// and an id in another form is the same record.
+func TestLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var inside, most atomic.Int32
+		d := &toy{write: func(context.Context) error {
+			most.Store(max(most.Load(), inside.Add(1)))
+			time.Sleep(time.Second)
+			inside.Add(-1)
+			return nil
+		}}
+		a := open(t, d, driver.Options{})
+		run := func(ids ...string) time.Duration {
+			most.Store(0)
+			begun := time.Now()
+			var group sync.WaitGroup
+			for _, id := range ids {
+				group.Go(func() {
+					if _, err := a.UpdateAttributes(t.Context(), adapters.ContactRef(id), adapters.Attributes{"key-1": adapters.String("x")}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			group.Wait()
+			return time.Since(begun)
+		}
+		if took := run("a", "A", "a"); took != 3*time.Second || most.Load() != 1 {
+			t.Errorf("one record: %v with %d inside, want 3s and 1", took, most.Load())
+		}
+		if took := run("a", "b", "c"); took != time.Second || most.Load() != 3 {
+			t.Errorf("three records: %v with %d inside, want 1s and 3", took, most.Load())
+		}
+	})
+}
+
+func TestEffectWithoutOurChain(t *testing.T) {
+	for class, want := range map[error]adapters.Effect{
+		adapters.ErrNotFound: adapters.EffectNone, adapters.ErrConflict: adapters.EffectNone,
+		adapters.ErrUnavailable: adapters.EffectUnknown, adapters.ErrMalformed: adapters.EffectUnknown,
+		errors.New("what is this"): adapters.EffectUnknown,
+	} {
+		d := &toy{write: func(context.Context) error { return class }}
+		err := setPlan(open(t, d, driver.Options{}), t.Context(), "key-1")
+		var failure *adapters.Error
+		if !errors.As(err, &failure) || failure.Effect != want {
+			t.Errorf("%v: effect %v, want %v", class, failure.Effect, want)
+		}
+	}
+}

@@ -1,0 +1,81 @@
+package memory_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/adapterstest"
+	"github.com/deskattr/deskattr/adapters/memory"
+)
+
+func TestConformance(t *testing.T) {
+	for _, kind := range []adapters.Kind{adapters.Conversation, adapters.Contact} {
+		t.Run(string(kind), func(t *testing.T) {
+			adapterstest.Run(t, adapterstest.Harness{Open: func(adapterstest.TB, *http.Client) adapterstest.World { return world(kind) }})
+		})
+	}
+}
+
+func world(kind adapters.Kind) adapterstest.World {
+	desk := memory.New()
+	ref := adapters.Ref{Kind: kind, ID: "7"}
+	desk.Put(ref, map[string]json.RawMessage{"kept": json.RawMessage(`{"id":9007199254740993,"text":"a<b>&c"}`)})
+	day := time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC)
+	w := adapterstest.World{
+		Adapter: desk, Ref: ref, Absent: adapters.Ref{Kind: kind, ID: "8"}, BadIDs: []string{"007", "0"},
+		Kept: "kept",
+		Samples: map[adapters.ValueKind]adapterstest.Sample{
+			adapters.ValueString: sample("order_id", adapters.String("012345"), adapters.String("<é>")),
+			adapters.ValueNumber: sample("total", adapters.Number("19.90"), adapters.Number("9007199254740993")),
+			adapters.ValueBool:   sample("vip", adapters.Bool(true), adapters.Bool(false)),
+			adapters.ValueList:   sample("tags", adapters.List("a", "b"), adapters.List()),
+			adapters.ValueJSON:   sample("address", adapters.JSON(json.RawMessage(`{"zip":1}`)), adapters.JSON(json.RawMessage(`[1,null]`))),
+			adapters.ValueTime: {Name: "due", Key: "due", Values: [2]adapters.Value{adapters.Time(day), adapters.Time(day.Add(time.Millisecond))},
+				Reads: [2]adapters.Value{adapters.String("2026-01-31T09:30:00.000Z"), adapters.String("2026-01-31T09:30:00.001Z")}},
+			adapters.ValueLink: {Name: "page", Key: "page", Values: [2]adapters.Value{adapters.Link("https://a.example"), adapters.Link("https://b.example")},
+				Reads: [2]adapters.Value{adapters.String("https://a.example"), adapters.String("https://b.example")}},
+		},
+		Stored: func() map[string]json.RawMessage { return desk.Stored(ref) },
+		Store: func(values map[string]json.RawMessage) {
+			all := desk.Stored(ref)
+			maps.Copy(all, values)
+			desk.Put(ref, all)
+		},
+	}
+	for i := range 8 {
+		w.Texts = append(w.Texts, sample(fmt.Sprintf("text_%d", i), adapters.String("a"), adapters.String("b")))
+	}
+	return w
+}
+
+func sample(name string, values ...adapters.Value) adapterstest.Sample {
+	return adapterstest.Sample{Name: name, Key: name, Values: [2]adapters.Value(values)}
+}
+
+func TestFail(t *testing.T) {
+	desk := memory.New()
+	ref := adapters.ContactRef("1")
+	desk.Put(ref, nil)
+	desk.Fail(adapters.ErrUnavailable)
+	_, err := desk.UpdateAttributes(t.Context(), ref, adapters.Attributes{"a": adapters.Int(1)})
+	if !errors.Is(err, adapters.ErrUnavailable) {
+		t.Errorf("the failure that was asked for: %v", err)
+	}
+	if _, err := desk.UpdateAttributes(t.Context(), ref, adapters.Attributes{"a": adapters.Int(1)}); err != nil {
+		t.Errorf("the call after it: %v", err)
+	}
+}
+
+func ExampleNew() {
+	desk := memory.New()
+	desk.Put(adapters.ConversationRef("7"), map[string]json.RawMessage{"vip": json.RawMessage(`true`)})
+	// desk is an adapters.Adapter: hand it to the code under test.
+	fmt.Println(desk.Vendor(), len(desk.Stored(adapters.ConversationRef("7"))))
+	// Output: memory 1
+}
