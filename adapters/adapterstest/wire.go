@@ -13,6 +13,8 @@ type Request struct {
 	Path        string // escaped, as on the wire
 	Header      http.Header
 	Body        []byte
+
+	answer []byte // the server's, where it got the request
 }
 
 // reply is what the wire does in place of the server, or after it.
@@ -32,7 +34,7 @@ type wire struct {
 	writes func(Request) bool
 
 	mu       sync.Mutex
-	requests []Request
+	requests []*Request
 	fault    func(Request) *reply
 	seen     func(count int) // after the n-th writing request was dealt with
 	count    int
@@ -46,7 +48,7 @@ func newWire(t TB) *wire {
 
 // RoundTrip implements http.RoundTripper.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	request := Request{Method: r.Method, URL: r.URL.String(), Path: r.URL.EscapedPath(), Header: r.Header.Clone()}
+	request := &Request{Method: r.Method, URL: r.URL.String(), Path: r.URL.EscapedPath(), Header: r.Header.Clone()}
 	if r.Body != nil {
 		body, err := io.ReadAll(r.Body)
 		_ = r.Body.Close()
@@ -62,15 +64,15 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	fault := w.fault
 	w.mu.Unlock()
 
-	if w.isWrite(request) {
+	if w.isWrite(*request) {
 		defer w.dealtWith()
 	}
 	var played *reply
 	if fault != nil {
-		played = fault(request)
+		played = fault(*request)
 	}
 	if played == nil {
-		return w.next.RoundTrip(r)
+		return w.pass(r, request)
 	}
 	if played.commit {
 		answer, err := w.next.RoundTrip(r)
@@ -96,6 +98,24 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		StatusCode: played.status, Header: played.header, Body: io.NopCloser(played.body), Request: r,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, ContentLength: -1,
 	}, nil
+}
+
+// pass lets the server answer, and notes the answer.
+func (w *wire) pass(r *http.Request, request *Request) (*http.Response, error) {
+	answer, err := w.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	request.answer = body
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer, nil
 }
 
 // isWrite tells whether a request would write.
@@ -151,7 +171,11 @@ func (w *wire) on(fault func(Request) *reply) {
 func (w *wire) sent() []Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]Request(nil), w.requests...)
+	var sent []Request
+	for _, request := range w.requests {
+		sent = append(sent, *request)
+	}
+	return sent
 }
 
 // written are those of them that would write.

@@ -143,7 +143,7 @@ func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Expla
 	answer := errorBody(body)
 	explanation := transport.Explanation{Detail: answer.words()}
 	switch {
-	case status == http.StatusUnauthorized && len(answer.Errors) == 0 && answer.Error != "" && answer.Error != "Invalid Access Token":
+	case status == http.StatusUnauthorized && answer.Error != "" && answer.Error != "Invalid Access Token":
 		explanation.Class, explanation.Code = adapters.ErrForbidden, adapters.CodeNotPermitted
 	case statementTimeout(status, body):
 		explanation.Class, explanation.Code = adapters.ErrUnavailable, adapters.CodeTimeout

@@ -103,7 +103,7 @@ func noRoute(err error) bool {
 }
 
 // mayStillReplace tells whether a merge or its proof failed in a way that a
-// replacement may not: the token may not remove (401, 403), a stored value is
+// replacement may not: the token may not remove (401), a stored value is
 // over the limit (422), the column is NULL (500), or a proxy answered for the
 // missing route (404 without the server's words).
 func mayStillReplace(err error) bool {
@@ -113,8 +113,8 @@ func mayStillReplace(err error) bool {
 	}
 	body := errorBody(answer.Body)
 	switch answer.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return len(body.Errors) == 0 && body.Error != "Invalid Access Token"
+	case http.StatusUnauthorized:
+		return body.Error != "" && body.Error != "Invalid Access Token"
 	case http.StatusNotFound:
 		return body.Status == http.StatusNotFound || body.Error == ""
 	case http.StatusUnprocessableEntity:

@@ -1,0 +1,51 @@
+// Package chatwoottest is a fake Chatwoot server with a state, for tests and demonstrations.
+//
+//	server := chatwoottest.New(t) // stops with the test
+//	// point the code under test at server.URL, account 1, token "admin"
+//	got := server.State().Conversations["7"].CustomAttributes
+//
+// It plays every operation of the document specs.Chatwoot. A request that does not fit the document is an error of the
+// test, odd ids and unknown query parameters included, and is still answered as Chatwoot would answer it. Only a merge
+// flag that is no boolean passes without a word, because it works.
+//
+// # State at the start
+//
+// Account 1 of a 4.17.0 server with the tokens "admin" (an administrator's), "agent" (an agent's) and "bot" (an agent
+// bot's).
+//
+//   - Conversation 7, with contact 1: order_id "A-1042", order_total 129.9, gift false, tags ["express","return"].
+//   - Contact 1, Robin Example: plan "pro", vip true, orders_count 12, last_order_on "2026-07-01".
+//   - A definition for each of these, and for the conversation's refund_status, a list that is not set.
+//
+// # What is faithful
+//
+// The behaviour was read in Chatwoot's source at commit 59442e576 (2026-08-18) and observed by running its code for
+// custom attributes, tokens and errors in a small application on Rails 7.2 and PostgreSQL 17, not in a whole Chatwoot.
+// Merging and removal on conversations are of commit acae0a2ac (chatwoot/chatwoot#15119), released with 4.17.0.
+//
+//   - Conversations: custom_attributes replaces the map, or merges into it where merge is true for Rails; a missing
+//     map is a 500 without merge and nothing with it; strings over 1500 characters and integers over 9999999999 on the
+//     top level of the resulting map are a 422. Before 4.17.0, merge is ignored and destroy_custom_attributes is an
+//     unknown route.
+//   - Contacts: PUT and PATCH merge custom_attributes and additional_attributes, never replace, and have no limits.
+//   - Values: null is stored; nulls within arrays are dropped; decimals pass through an IEEE double and are written as
+//     Ruby writes them; integers keep every digit; U+0000 is a 500. A write echoes its keys in the order they came, a
+//     read has them in the order of jsonb: by length, then by bytes. Writing an equal map stores nothing.
+//   - A column that is SQL NULL: reads show null, writing is a 500 except replacing a conversation's map.
+//   - Errors: the three shapes of 401, the two of 404, and the 400 and unknown-route 404 that depend on Accept.
+//     Agent bots may read a conversation and post its custom_attributes; anything else is a 401.
+//   - Order: an unknown route is a 404 whatever the token, as Rails routes first; then come the token, the syntax of the
+//     body, the account and the record. That the token comes before the syntax was not tried.
+//   - Ids: Rails reads the digits an id starts with, so 7abc is 7.
+//
+// # What is not played
+//
+// The lost updates of parallel writers (here each request is atomic), the rate limit and its 429 (inject a [Fault]), a
+// second account, the inbox and team membership of agents, form-encoded bodies (like any body that is not JSON, they
+// count as empty), error texts in the account's language, the location and the avatar of a contact, events and webhooks.
+//
+// # Control
+//
+// GET and PUT /_fake/state, GET /_fake/requests and PUT /_fake/faults, without a token, do what [Server.State],
+// [Server.SetState], Requests and SetFaults do.
+package chatwoottest

@@ -1,0 +1,63 @@
+// Package dixatest is a fake Dixa for tests, demonstrations and work without an account:
+//
+//	server := dixatest.New(t)
+//	adapter, err := dixa.New(dixa.Config{URL: server.URL + "/v1", Token: adapters.StaticToken("token")})
+//
+// It keeps its state in memory, plays every operation of specs/dixa/openapi.yaml under both /v1 and /beta, and
+// reports to t each request that does not fit that document. It shares no code with the client.
+//
+// # State
+//
+// A new server accepts the token "token", and "limited", whose user may not set custom attributes. It holds
+//
+//   - conversation 42, an EmailConversation: order_id "A-1001", topic ["delivery","late"];
+//     43, a ChatConversation without attributes, assigned to an agent;
+//   - end user 0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f01: customer_id "C-2001", plan ["premium"], vip ["yes"];
+//     0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f02 without attributes;
+//   - definitions for conversations: the Texts order_id (2f5515b6-7e98-4f4d-9010-bfd2a27d4f35) and tracking_url, the
+//     Selects topic (e14708a6-eed9-495c-9d88-c72331e9e247, which offers delivery, returns and str1/str2) and
+//     refund_status, the archived order_number and the deactivated gift_wrap;
+//   - definitions for end users: the Text customer_id, the Selects plan and vip;
+//   - an activity log that begins with the creation of the two conversations.
+//
+// [Server.SetState] and [WithState] replace it. State and faults can also be had over HTTP, by any program:
+// GET and PUT /_fake/state, GET /_fake/requests, PUT /_fake/faults.
+//
+// # What is known
+//
+// Dixa's server is not public. This much comes from its OpenAPI documents (beta of 2026-06-13, v1 of 2024-03-27) and
+// the pages under docs.dixa.io/openapi: paths, statuses, fields, the {"message"} of errors and the wording of the
+// general ones, the brackets in Z[GMT], relative links to the next page, and that 401 also means that the token's
+// user may not do this. That Authorization holds the token without a prefix is in the vendor's samples and its own
+// clients (Dixa-public/dixa-cli-public, dixa-mcp-public). That the gateway says "Unauthorized" to a missing and to a
+// wrong token alike was seen by a third party. That a Select takes the path of one choice is said of the search filter
+// alone; public clients rely on it for writing.
+//
+// # What nobody knows
+//
+// Where Dixa's behaviour is unknown, the fake does what catches most mistakes:
+//
+//   - "Bearer " before the token is refused, though the real server may accept it.
+//   - The answer to a PATCH holds only the attributes it set, without those it cleared. State.PatchAnswersAll makes
+//     it all of the record.
+//   - A PATCH is all or nothing. State.PartialPatch applies what is good before it answers 400.
+//   - null clears, an attribute that is required or absent too; attributes that are not named stay.
+//   - Refused with 400: a definition that does not exist, is of the other kind of record, archived or deactivated; a
+//     text for a Select, an array for a Text, an empty text or array, a path that is not in the option tree or leads
+//     through a deactivated option. The words after the colon are the fake's own.
+//   - The path may end at an option that has others below it.
+//   - Attributes that are not set are left out of a record, and its list is empty rather than missing.
+//   - A claim without force is one with force false. The words of its 409 are the fake's own. Any UUID is an agent.
+//   - The activity log runs from old to new, 100 entries a page, and its attributes carry no _type. Each PATCH of a
+//     conversation that sets or clears anything adds one ConversationCustomAttributesUpdated, whose values leave out
+//     the cleared. The log of a conversation that does not exist is empty, since no 404 is documented.
+//   - An unknown route is 404 with the documented message.
+//
+// # What is not played
+//
+// Rate limits (10 requests a second, 864,000 a day), errors of status 500, and errors in text, which Dixa may send: a
+// [Fault] makes any of them. Agents and queues, and races between requests, which the fake takes one at a time.
+//
+// Nothing is known that Dixa tolerates against its document, so every request that does not fit is reported. That a
+// UUID is one is not held against the document but by the fake: its answer is a 400.
+package dixatest

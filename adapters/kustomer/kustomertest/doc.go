@@ -1,0 +1,74 @@
+// Package kustomertest is a fake Kustomer: an HTTP server with a state of its own, for tests of programs that set
+// custom attributes there. In a test, one line starts it and the test's end stops it:
+//
+//	server := kustomertest.New(t)
+//
+// Point the client at server.URL with the token "token". Whatever the client sends or the fake answers is held against
+// the OpenAPI document of package specs, and what does not fit it is an error of the test.
+//
+// # State
+//
+// A new server has, unless [WithState] says otherwise:
+//
+//   - conversation 64a1f0c2d3e4b5a697880001 of the first customer: orderIdStr "A-1001", orderTotalNum 129.90,
+//     giftBool false, deliveryAt "2026-02-03T09:30:00.000Z", trackingUrl "https://parcels.example/A-1001"
+//   - conversation 64a1f0c2d3e4b5a697880002 of the second customer, without custom attributes
+//   - customer 64a1f0c2d3e4b5a697880011, "Ada Example", of company 64a1f0c2d3e4b5a697880021: planStr "pro",
+//     vipBool true, ordersNum 12, interestsStr ["books","tea"]
+//   - customer 64a1f0c2d3e4b5a697880012, "Bo Sample", with planStr "free" and no company
+//   - customer 64a1f0c2d3e4b5a697880013, which was merged into the first
+//   - definitions of all these, and of summaryTxt (conversation), renewalAt, referrerId and regionTree (customer), which no
+//     record has. planStr is one of free, pro and business; referrerId is the id of a customer; legacyTierStr of a
+//     customer is deleted.
+//
+// [Server.State] and [Server.SetState] read and replace it, as GET and PUT of /_fake/state do for programs in other
+// languages. GET /_fake/requests lists what was received, PUT /_fake/faults injects failures (see [Fault]).
+//
+// # What is played
+//
+// Each line names where the behaviour is known from. "Nobody" means that the vendor's behaviour is not known and the
+// fake's is a choice, made so that a client that gets along with it is on the safe side.
+//
+//   - Only "Authorization: Bearer" is accepted; anything else is 401, ahead of every other check. (Kustomer's page on
+//     errors; the body: nobody.)
+//   - A PATCH merges custom key by key. (Clients in use rely on it: Pipedream's Kustomer components, among others. No
+//     page says so.) Null clears. (Kustomer's page on custom attributes.) The answer is the whole record; custom is
+//     missing where no attribute has a value. (Recording find_by_email_success of nebulab/solidus_kustomer, 2020.)
+//   - An attribute whose name does not end in Str, Txt, Num, At, Bool, Url, Id or Tree is 400, and nothing of the request
+//     is done. (Recording create_failure of the same project, with this body.)
+//   - 400 too, in the same shape, for a value of the wrong type, a text of more than 1024 characters, a bad date or URL,
+//     more than 100 attributes in a request, and an unknown field. (Kustomer's pages on errors and custom attributes,
+//     and its published interface; the bodies: nobody.)
+//   - A value outside the definition's enumeration is 400. (Kustomer's page on errors, about enumerations in general.)
+//   - A definition with multi or array takes an array, and nothing else does. (Kustomer's published sample of metadata;
+//     that a single value is refused there: nobody.)
+//   - An attribute that is not defined is accepted, except one in Id. (Kustomer's text on metadata singles out Id;
+//     medium confidence.) An Id names a record that exists, as far as the fake has that kind of record; other
+//     targets pass.
+//   - A PATCH of a customer without company unlinks the customer from its company. (Kustomer's text of the operation. It
+//     may well be wrong for a PATCH, but an adapter must not depend on that.)
+//   - A rev that is not the record's is 409; every change adds one to it. (The published interface and a captured event
+//     of Pipedream's; that 409 answers a stale one: nobody.)
+//   - A merged customer answers with the record that survived. (The published interface; medium confidence.)
+//   - An id that is not 24 hexadecimal digits is 400 (Kustomer's page on errors), with capitals too (nobody). An unknown one
+//     is 404 (recording find_failure).
+//   - A body of more than 100 KB, taken to be 102400 bytes, is 413. (Kustomer's older page on errors.)
+//   - Values of a sensitive attribute are masked in answers, as for a key without the permission to read them.
+//     (Kustomer's text on metadata; what the mask looks like: nobody.)
+//   - Answers carry x-ratelimit-limit, -remaining and -reset, and those of a PATCH the same for the record. (Kustomer's
+//     page on rate limits; the recording update_customer.) The numbers never change; the reset of 60 is seconds from
+//     now, which is one of the two readings of the documentation.
+//   - The media type of a body is not looked at: the published interface has application/json-patch+json for
+//     conversations, everybody sends application/json. Only the latter is in the document, so any other is answered and
+//     reported to the test.
+//   - A path that Kustomer does not have is 404 in the shape of an unknown record. (Nobody.)
+//
+// Dates, numbers and addresses are stored as sent. (Nobody knows whether Kustomer rewrites them.)
+//
+// # What is not played
+//
+// Rate limits, roles (the one token may do everything), lookups such as /v1/customers/email={email} and lists of ids (400),
+// the nodes of a Tree (any text passes), search, and the delays of the real server. A [Fault] stands in for a 403 or 429. Fields
+// other than custom, company, customer and rev are stored as sent and only held against the document; what Kustomer
+// makes of them, for example of tag names, is not shown.
+package kustomertest
