@@ -2,6 +2,7 @@ package chatwoot
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -11,9 +12,9 @@ import (
 
 // Limits of the server.
 const (
-	maxText    = 1500         // code points of a text of a conversation
-	maxInteger = "9999999999" // whole number of a conversation; there is no least one
-	maxDepth   = 98           // levels of a JSON value: Rails reads 100, of which the request takes two
+	maxText    = 1500       // code points of a text of a conversation
+	maxInteger = 9999999999 // whole number of a conversation; there is no least one
+	maxDepth   = 98         // levels of a JSON value: Rails reads 100, of which the request takes two
 )
 
 // Key implements [driver.Driver]: a name is the key.
@@ -33,8 +34,8 @@ func (d *vendor) Encode(kind adapters.Kind, _ string, v adapters.Value) (json.Ra
 		if err := checkNumber(v.Number()); err != nil {
 			return nil, err
 		}
-		if limited && beyond(string(v.Number())) {
-			return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeTooLarge, "Chatwoot stores whole numbers up to %s on a conversation", maxInteger)
+		if limited && beyond(v.Number().String()) {
+			return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeTooLarge, "Chatwoot stores whole numbers up to %d on a conversation", maxInteger)
 		}
 	case adapters.ValueJSON:
 		var tree any
@@ -71,14 +72,13 @@ func checkNumber(n json.Number) error {
 	return nil
 }
 
-// beyond tells whether a literal is a whole number over the limit. The server
-// looks at whole numbers only: 1e12 is a fraction to it, and passes.
+// beyond tells whether a number is a whole one over the limit. 1e12 is a fraction
+// to the server, and passes; from 1e16 on it writes fractions with an exponent,
+// which the database stores as whole numbers: the next write would be refused.
 func beyond(literal string) bool {
-	digits := strings.TrimLeft(literal, "0")
-	if strings.ContainsAny(literal, ".eE-") {
-		return false
-	}
-	return len(digits) > len(maxInteger) || len(digits) == len(maxInteger) && digits > maxInteger
+	f, _ := strconv.ParseFloat(literal, 64)
+	whole := !strings.ContainsAny(literal, ".eE")
+	return whole && f > maxInteger || f >= 1e16
 }
 
 // checkTree refuses what the server would change inside a JSON value.
