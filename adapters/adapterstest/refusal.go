@@ -23,7 +23,7 @@ var refusalCases = []Case{
 		if sent := b.wire.sent(); len(sent) > 0 {
 			t.Errorf("%d requests were sent, the first %s %s", len(sent), sent[0].Method, sent[0].Path)
 		}
-		kept(t, before, b.Stored())
+		b.kept(t, before)
 	}},
 	{3, "an invalid ref comes first", false, func(t TB, b *bench) {
 		_, err := b.Adapter.UpdateAttributes(b.ctx, adapters.Ref{Kind: b.Ref.Kind, ID: ".."}, nil)

@@ -2,9 +2,11 @@ package adapterstest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // Request is a request as the adapter sent it.
@@ -30,6 +32,7 @@ type reply struct {
 // wire is the connection between an adapter and its server: it notes what goes
 // over it and plays faults.
 type wire struct {
+	t      TB
 	next   http.RoundTripper
 	writes func(Request) bool
 
@@ -40,10 +43,14 @@ type wire struct {
 	count    int
 }
 
+// patience ends the wait of an adapter that does not look at its context. No
+// other reaches it.
+const patience = 2 * time.Second
+
 func newWire(t TB) *wire {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	t.Cleanup(transport.CloseIdleConnections)
-	return &wire{next: transport}
+	return &wire{t: t, next: transport}
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -82,8 +89,13 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = answer.Body.Close()
 	}
 	if played.waiting {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
+		select {
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		case <-time.After(patience):
+			w.t.Errorf("%s %s: the adapter waits on, though the context ended", r.Method, request.Path)
+			return nil, errors.New("no answer")
+		}
 	}
 	if played.err != nil {
 		return nil, played.err

@@ -18,36 +18,40 @@ import (
 
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
-		kind           adapters.Kind
-		version, token string
+		kind    adapters.Kind
+		version string
 	}{
-		{adapters.Conversation, "4.16.2", "agent"},
-		{adapters.Conversation, "4.17.0", "agent"},
-		{adapters.Contact, "4.16.2", "agent"},
-		{adapters.Contact, "4.17.0", "agent"},
+		{adapters.Conversation, "4.16.2"},
+		{adapters.Conversation, "4.17.0"},
+		{adapters.Contact, "4.16.2"},
+		{adapters.Contact, "4.17.0"},
 	} {
 		t.Run(fmt.Sprintf("%s on %s", test.kind, test.version), func(t *testing.T) {
-			adapterstest.Run(t, harness(test.kind, test.version, test.token))
+			adapterstest.Run(t, harness(test.kind, test.version))
 		})
 	}
 }
 
-// harness is a world with conversation or contact 7 at a server of a version.
-func harness(kind adapters.Kind, version, token string) adapterstest.Harness {
+// harness is a world with conversation and contact 7 at a server of a version.
+func harness(kind adapters.Kind, version string) adapterstest.Harness {
 	return adapterstest.Harness{HTTP: true, Open: func(t adapterstest.TB, client *http.Client) adapterstest.World {
-		values := map[string]json.RawMessage{
-			"kept": json.RawMessage(`{"id":9007199254740993,"text":"a<b>&c","price":1.5}`), "plan": json.RawMessage(`"pro"`), "gone": json.RawMessage(`null`),
-		}
-		server := chatwoottest.New(t, chatwoottest.Version(version), chatwoottest.WithState(chatwoottest.State{
-			AccountID: 1, Tokens: map[string]string{"secret-token": map[string]string{"agent": "agent", "bot": "agent_bot"}[token]},
-			Conversations: map[string]chatwoottest.Conversation{"7": {CustomAttributes: values}},
-			Contacts:      map[string]chatwoottest.Contact{"7": {Name: "Robin Example", CustomAttributes: values}},
-			Definitions: []chatwoottest.Definition{
-				{AttributeKey: "plan", AttributeModel: "conversation_attribute"}, {AttributeKey: "plan", AttributeModel: "contact_attribute"},
-			},
-		}))
+		server := serve(t, version)
 		return world(kind, server, open(t, server.URL, client))
 	}}
+}
+
+func serve(t adapterstest.TB, version string) *chatwoottest.Server {
+	values := map[string]json.RawMessage{
+		"kept": json.RawMessage(`{"id":9007199254740993,"text":"a<b>&c","price":1.5}`), "plan": json.RawMessage(`"pro"`), "gone": json.RawMessage(`null`),
+	}
+	return chatwoottest.New(t, chatwoottest.Version(version), chatwoottest.WithState(chatwoottest.State{
+		AccountID: 1, Tokens: map[string]string{"secret-token": "agent"},
+		Conversations: map[string]chatwoottest.Conversation{"7": {CustomAttributes: values}},
+		Contacts:      map[string]chatwoottest.Contact{"7": {Name: "Robin Example", CustomAttributes: values}},
+		Definitions: []chatwoottest.Definition{
+			{AttributeKey: "plan", AttributeModel: "conversation_attribute"}, {AttributeKey: "plan", AttributeModel: "contact_attribute"},
+		},
+	}))
 }
 
 func open(t adapterstest.TB, url string, client *http.Client) *chatwoot.Adapter {

@@ -93,9 +93,9 @@ func TestNames(t *testing.T) {
 		"twin":         {key(1), "", ""},
 		"First":        {key(1), "", ""},
 		"Same":         {"", adapters.CodeAmbiguousAttribute, key(2)},
-		"order_number": {"", adapters.CodeUnknownAttribute, ""},         // archived
-		"gift_wrap":    {"", adapters.CodeUnknownAttribute, ""},         // deactivated
-		"customer_id":  {"", adapters.CodeUnknownAttribute, ""},         // of end users
+		"order_number": {"", adapters.CodeUnknownAttribute, ""}, // archived
+		"gift_wrap":    {"", adapters.CodeUnknownAttribute, ""}, // deactivated
+		"customer_id":  {"", adapters.CodeUnknownAttribute, ""}, // of end users
 		"order_ids":    {"", adapters.CodeUnknownAttribute, `did you mean "order_id"`},
 	} {
 		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("42"), adapters.Attributes{name: adapters.String("x")})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
 )
@@ -35,6 +36,9 @@ func FuzzEncode(f *testing.F) {
 	f.Add("aAt", "2026-01-31T09:30:00.5+02:00", 1e300, int64(1769851800123))
 	f.Add("aUrl", "mailto:x", -0.0, int64(-1))
 	f.Fuzz(func(t *testing.T, key, text string, number float64, millis int64) {
+		if !utf8.ValidString(text) {
+			return // the core refuses it
+		}
 		d := &vendor{}
 		for _, value := range []adapters.Value{
 			adapters.String(text), adapters.Link(text), adapters.Float(number), adapters.Time(time.UnixMilli(millis)), adapters.List(text), adapters.Bool(number > 0),

@@ -1,0 +1,251 @@
+package chatwoot_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/adapterstest"
+)
+
+// TestSuiteFindsFaults proves the conformance suite: an adapter with one fault
+// fails the case that names the fault, and no other.
+func TestSuiteFindsFaults(t *testing.T) {
+	for _, test := range []struct {
+		fault string
+		fails string // the case; "" for none
+		with  fault
+	}{
+		{"none", "", fault{}},
+		{"forgets the merge", "01 keeps what nobody named", fault{request: func(body []byte) []byte {
+			var sent struct {
+				Values map[string]json.RawMessage `json:"custom_attributes"`
+			}
+			if json.Unmarshal(body, &sent) != nil || sent.Values["kept"] == nil {
+				return body
+			}
+			for _, key := range []string{"kept", "plan", "gone"} {
+				delete(sent.Values, key)
+			}
+			body, _ = json.Marshal(sent)
+			return body
+		}}},
+		{"clears for an empty text", "02 an empty text is no removal", fault{update: func(next update, ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+			cleared := adapters.Attributes{}
+			for name, value := range changes {
+				if cleared[name] = value; value.Equal(adapters.String("")) {
+					cleared[name] = adapters.Clear()
+				}
+			}
+			return next(ctx, ref, cleared)
+		}}},
+		{"sends on empty input", "03 nothing to change is no request", fault{reads: true}},
+		{"sends the good attributes beside a bad one", "04 one bad attribute stops all, and all bad ones are named", fault{update: func(next update, ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+			result, err := next(ctx, ref, changes)
+			if failure := (*adapters.Error)(nil); errors.As(err, &failure) && len(failure.Details) > 0 {
+				good := adapters.Attributes{}
+				for name, value := range changes {
+					if !slices.ContainsFunc(failure.Details, func(d *adapters.Error) bool { return d.Name == name }) {
+						good[name] = value
+					}
+				}
+				_, _ = next(ctx, ref, good)
+			}
+			return result, err
+		}}},
+		{"loses digits above 2^53", "05 carries numbers on digit by digit", fault{request: func(body []byte) []byte {
+			return bytes.ReplaceAll(body, []byte("9007199254740993"), []byte("9007199254740992"))
+		}}},
+		{"escapes < in carried values in another way", "05 carries text on byte by byte", fault{request: func(body []byte) []byte {
+			return bytes.ReplaceAll(body, []byte(`\u003c`), []byte("<"))
+		}}},
+		{"mutates the caller's map", "06 leaves the caller's map alone", fault{update: func(next update, ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+			defer clear(changes)
+			return next(ctx, ref, changes)
+		}}},
+		{"has no lock", "08 writers of one adapter lose nothing", fault{fresh: true}},
+		{"ignores the context", "10 its end is the end of the wait for an answer", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			return next.RoundTrip(r.WithContext(context.WithoutCancel(r.Context())))
+		}}},
+		{"repeats a replacement as it was", "11 a lost answer and a foreign writer lose nothing", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			answer, err := next.RoundTrip(r)
+			if err != nil && r.GetBody != nil && r.Context().Err() == nil {
+				r = r.Clone(r.Context())
+				r.Body, _ = r.GetBody()
+				return next.RoundTrip(r)
+			}
+			return answer, err
+		}}},
+		{"classes by the body", "12 the status decides the class", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			answer, err := next.RoundTrip(r)
+			if err == nil && answer.StatusCode >= 400 {
+				body, _ := io.ReadAll(io.LimitReader(answer.Body, 1<<16))
+				if bytes.Contains(body, []byte("Not Found, rate limit")) {
+					answer.StatusCode = http.StatusNotFound
+				}
+				answer.Body = io.NopCloser(bytes.NewReader(body))
+			}
+			return answer, err
+		}}},
+		{"swallows a 500", "12 a 500 is a failure", fault{failed: func(failure *adapters.Error) error {
+			if failure.Status == http.StatusInternalServerError {
+				return nil
+			}
+			return failure
+		}}},
+		{"takes any 2xx for a success", "14 a success that cannot be understood is malformed", fault{failed: func(failure *adapters.Error) error {
+			if failure.Code == adapters.CodeMalformedAnswer {
+				return nil
+			}
+			return failure
+		}}},
+		{"leaks the token in an error", "15 errors tell neither token nor values", fault{failed: func(failure *adapters.Error) error {
+			failure.Err = fmt.Errorf("%w (token secret-token)", failure.Err)
+			return failure
+		}}},
+		{"takes 007 for 7", "15 ids reach no other route", fault{update: func(next update, ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+			ref.ID = strings.TrimLeft(ref.ID, "0")
+			return next(ctx, ref, changes)
+		}}},
+	} {
+		t.Run(test.fault, func(t *testing.T) {
+			t.Parallel()
+			var failed []string
+			for _, c := range adapterstest.Cases() {
+				attempts := 1
+				if test.with.fresh && c.String() == test.fails {
+					attempts = 50 // whether writers meet is chance
+				}
+				for range attempts {
+					if r := record(t, c, test.with.harness()); len(r.messages) > 0 {
+						failed = append(failed, c.String())
+						t.Logf("%s: %s", c, r.messages[0])
+						break
+					}
+				}
+			}
+			if want := slices.DeleteFunc([]string{test.fails}, func(c string) bool { return c == "" }); !slices.Equal(failed, want) {
+				t.Errorf("fails the cases %q, want %q", failed, want)
+			}
+		})
+	}
+}
+
+type update func(context.Context, adapters.Ref, adapters.Attributes) (adapters.Result, error)
+
+// fault is one thing that is wrong with an adapter.
+type fault struct {
+	request func(body []byte) []byte                                       // changes what is sent
+	trip    func(http.RoundTripper, *http.Request) (*http.Response, error) // or how
+	update  func(update, context.Context, adapters.Ref, adapters.Attributes) (adapters.Result, error)
+	failed  func(*adapters.Error) error // changes the error of an update
+	reads   bool                        // reads where there is nothing to change
+	fresh   bool                        // takes another adapter for each call
+}
+
+// harness is the world of an old server, whose maps the adapter merges itself,
+// with the fault in the adapter.
+func (f fault) harness() adapterstest.Harness {
+	return adapterstest.Harness{HTTP: true, Open: func(t adapterstest.TB, client *http.Client) adapterstest.World {
+		next := client.Transport
+		client = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			if f.request != nil && r.Body != nil {
+				body, _ := io.ReadAll(r.Body)
+				body = f.request(body)
+				r = r.Clone(r.Context())
+				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			}
+			if f.trip != nil {
+				return f.trip(next, r)
+			}
+			return next.RoundTrip(r)
+		})}
+		server := serve(t, "4.16.2")
+		adapter := &broken{Adapter: open(t, server.URL, client), fault: f}
+		if f.fresh {
+			adapter.open = func() adapters.Adapter { return open(t, server.URL, client) }
+		}
+		return world(adapters.Conversation, server, adapter)
+	}}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// broken is an adapter with a fault.
+type broken struct {
+	adapters.Adapter
+	fault fault
+	open  func() adapters.Adapter
+}
+
+func (b *broken) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, _ ...adapters.UpdateOption) (adapters.Result, error) {
+	next := func(ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+		if b.open != nil {
+			return b.open().UpdateAttributes(ctx, ref, changes)
+		}
+		return b.Adapter.UpdateAttributes(ctx, ref, changes)
+	}
+	if b.fault.reads && len(changes) == 0 {
+		_, err := b.Attributes(ctx, ref)
+		return adapters.Result{}, err
+	}
+	if b.fault.update != nil {
+		return b.fault.update(next, ctx, ref, changes)
+	}
+	result, err := next(ctx, ref, changes)
+	var failure *adapters.Error
+	if b.fault.failed != nil && errors.As(err, &failure) {
+		err = b.fault.failed(failure)
+	}
+	return result, err
+}
+
+// recorder stands in for a *testing.T and keeps what a case reports.
+type recorder struct {
+	t        *testing.T
+	mu       sync.Mutex
+	messages []string
+	cleanups []func()
+}
+
+// record runs a case, to its end or to its first Fatalf.
+func record(t *testing.T, c adapterstest.Case, harness adapterstest.Harness) *recorder {
+	r := &recorder{t: t}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			for _, cleanup := range slices.Backward(r.cleanups) {
+				cleanup()
+			}
+		}()
+		c.Run(r, harness)
+	}()
+	<-done
+	return r
+}
+
+func (r *recorder) Helper()                  {}
+func (r *recorder) Context() context.Context { return r.t.Context() }
+func (r *recorder) Cleanup(cleanup func())   { r.cleanups = append(r.cleanups, cleanup) }
+func (r *recorder) Errorf(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.messages = append(r.messages, fmt.Sprintf(format, args...))
+}
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.Errorf(format, args...)
+	runtime.Goexit()
+}
