@@ -89,8 +89,8 @@ var failureCases = []Case{
 			if status >= 500 || b.Doubtful != nil && b.Doubtful(status) {
 				effect = adapters.EffectUnknown
 			}
-			failure := fails(t, err, class, effect)
-			if failure.Status != status {
+			fails(t, err, class, effect)
+			if failure := failureOf(t, err); failure.Status != status {
 				t.Errorf("the status is %d, want %d", failure.Status, status)
 			}
 		}
@@ -105,8 +105,8 @@ var failureCases = []Case{
 	{12, "an error names vendor, record and status", true, func(t TB, b *bench) {
 		b.wire.on(func(Request) *reply { return &reply{status: http.StatusForbidden} })
 		_, err := b.Adapter.Attributes(b.ctx, b.Ref)
-		failure := fails(t, err, adapters.ErrForbidden, adapters.EffectNone)
-		if failure.Ref != b.Ref {
+		fails(t, err, adapters.ErrForbidden, adapters.EffectNone)
+		if failure := failureOf(t, err); failure.Ref != b.Ref {
 			t.Errorf("the error is about %v, want %v", failure.Ref, b.Ref)
 		}
 		for _, part := range []string{b.Adapter.Vendor(), b.Ref.ID, "403"} {
@@ -123,8 +123,8 @@ var failureCases = []Case{
 		} {
 			b.wire.onWrite(func(int) *reply { return &reply{status: http.StatusNotImplemented, body: body} })
 			_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, set(b.text()))
-			failure := fails(t, err, adapters.ErrUnavailable, adapters.EffectUnknown)
-			if len(failure.Error()) > 4000 || len(failure.Detail) > 4000 {
+			fails(t, err, adapters.ErrUnavailable, adapters.EffectUnknown)
+			if failure := failureOf(t, err); len(failure.Error()) > 4000 || len(failure.Detail) > 4000 {
 				t.Errorf("%s: the error has %d bytes and its detail %d", what, len(failure.Error()), len(failure.Detail))
 			}
 		}

@@ -157,7 +157,7 @@ func TestStoredBeyondTheLimit(t *testing.T) {
 			_, adapter := start(t, version, "agent", map[string]json.RawMessage{"note": long})
 			_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), orders)
 			var failure *adapters.Error
-			if !errors.As(err, &failure) || failure.Class != adapters.ErrInvalid || failure.Effect != adapters.EffectNone || failure.Status != 422 {
+			if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrInvalid) || failure.Effect != adapters.EffectNone || failure.Status != 422 {
 				t.Errorf("%v", err)
 			}
 		})
@@ -206,7 +206,7 @@ func TestErrors(t *testing.T) {
 			server.SetFaults(chatwoottest.Fault{Times: -1, Status: test.status, Body: test.body})
 			_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef("7"), orders)
 			var failure *adapters.Error
-			if !errors.As(err, &failure) || failure.Class != test.class || failure.Code != test.code || failure.Effect != adapters.EffectNone {
+			if !errors.As(err, &failure) || !errors.Is(err, test.class) || failure.Code != test.code || failure.Effect != adapters.EffectNone {
 				t.Errorf("%v (class %v, code %v, effect %v)", err, failure.Class, failure.Code, failure.Effect)
 			}
 			if sent := len(server.Requests()); sent != test.sent {
@@ -225,7 +225,7 @@ func TestPartialEffect(t *testing.T) {
 	server.SetFaults(chatwoottest.Fault{Operation: "destroyConversationCustomAttributes", Times: -1, Status: http.StatusServiceUnavailable})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true), "plan": adapters.Clear()})
 	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || failure.Class != adapters.ErrUnavailable {
+	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, adapters.ErrUnavailable) {
 		t.Errorf("%v", err)
 	}
 }

@@ -105,7 +105,7 @@ func TestNames(t *testing.T) {
 			if err != nil || string(server.State().Conversations["42"].CustomAttributes[test.key]) != `"x"` {
 				t.Errorf("%s: %v", name, err)
 			}
-		case !errors.As(err, &failure) || failure.Code != test.code || failure.Class != adapters.ErrInvalid || !strings.Contains(err.Error(), test.says):
+		case !errors.As(err, &failure) || failure.Code != test.code || !errors.Is(err, adapters.ErrInvalid) || !strings.Contains(err.Error(), test.says):
 			t.Errorf("%s: %v, want %s and %q", name, err, test.code, test.says)
 		}
 	}
@@ -122,7 +122,7 @@ func TestRefusedPatch(t *testing.T) {
 		orderID: adapters.String("new"), topic: adapters.List("no such choice"),
 	})
 	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Class != adapters.ErrInvalid || failure.Effect != adapters.EffectUnknown || failure.Status != http.StatusBadRequest || failure.Detail == "" {
+	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrInvalid) || failure.Effect != adapters.EffectUnknown || failure.Status != http.StatusBadRequest || failure.Detail == "" {
 		t.Errorf("%v", err)
 	}
 	if got := string(server.State().Conversations["42"].CustomAttributes[orderID]); got != `"new"` {

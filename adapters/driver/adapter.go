@@ -2,7 +2,6 @@ package driver
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -162,7 +161,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change Change) (R
 		if doubtful {
 			trace.Doubt()
 		}
-		passing := transport.Transient(failure) || failure.Class == adapters.ErrConflict
+		passing := transport.Transient(failure) || errors.Is(failure, adapters.ErrConflict)
 		if !trace.LastOnce() || !passing || !a.options.Policy.Wait(ctx, attempts, failure.RetryAfter) {
 			failure.Effect = effect(trace, failure)
 			return Record{}, failure
@@ -181,8 +180,7 @@ func effect(trace *transport.Trace, failure *adapters.Error) adapters.Effect {
 		return adapters.EffectNone
 	}
 	// A driver with a chain of its own: the class is all there is to go by.
-	switch failure.Class {
-	case nil, adapters.ErrUnavailable, adapters.ErrMalformed:
+	if failure.Class == nil || errors.Is(failure, adapters.ErrUnavailable) || errors.Is(failure, adapters.ErrMalformed) {
 		return adapters.EffectUnknown
 	}
 	return adapters.EffectNone
@@ -225,7 +223,7 @@ func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attribu
 	}
 	attributes := make(adapters.Attributes, len(record.Values))
 	for key, raw := range record.Values {
-		value, ok := a.driver.Decode(kind, key, json.RawMessage(slices.Clone(raw)))
+		value, ok := a.driver.Decode(kind, key, slices.Clone(raw))
 		if !ok {
 			continue
 		}

@@ -62,15 +62,15 @@ func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities a
 	if err := checkValue(value); err != nil {
 		return "", nil, err
 	}
-	clear := value.Kind() == adapters.ValueClear
-	if !clear && !capabilities.Holds(value.Kind()) {
+	clears := value.Kind() == adapters.ValueClear
+	if !clears && !capabilities.Holds(value.Kind()) {
 		return "", nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedValue, "%s cannot hold a %s", a.driver.Vendor(), value.Kind())
 	}
 	if value.Kind() == adapters.ValueString && value.Text() == "" && !capabilities.EmptyText {
 		return "", nil, Refuse(adapters.ErrUnsupported, adapters.CodeEmptyText, "%s cannot hold an empty text; clear the attribute instead", a.driver.Vendor())
 	}
 	key, err := resolver.key(ctx, name, value)
-	if err != nil || clear {
+	if err != nil || clears {
 		return key, nil, err
 	}
 	raw, err := a.driver.Encode(resolver.kind, key, value)

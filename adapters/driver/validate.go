@@ -138,17 +138,17 @@ func checkTokens(decoder *json.Decoder) error {
 	if !ok {
 		return nil
 	}
-	keys := map[string]bool{}
+	keys := map[json.Token]bool{}
 	for decoder.More() {
 		if open == '{' {
 			key, err := decoder.Token()
 			if err != nil {
 				return errors.New("is not JSON")
 			}
-			if keys[key.(string)] {
+			if keys[key] {
 				return errors.New("holds a key twice")
 			}
-			keys[key.(string)] = true
+			keys[key] = true
 		}
 		if err := checkTokens(decoder); err != nil {
 			return err

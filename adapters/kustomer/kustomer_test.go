@@ -137,7 +137,7 @@ func TestConflictForEver(t *testing.T) {
 	server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Times: -1, Status: http.StatusConflict})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef(present), adapters.Attributes{"aStr": adapters.String("x")})
 	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Class != adapters.ErrConflict || failure.Effect != adapters.EffectNone || len(server.Requests()) != 6 {
+	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrConflict) || failure.Effect != adapters.EffectNone || len(server.Requests()) != 6 {
 		t.Errorf("%v after %d requests, want 6", err, len(server.Requests()))
 	}
 }
@@ -146,7 +146,7 @@ func TestMergedCustomer(t *testing.T) {
 	server, adapter := start(t, nil)
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef(company), adapters.Attributes{"aStr": adapters.String("x")})
 	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Class != adapters.ErrConflict || failure.Code != adapters.CodeRecordMerged || failure.Effect != adapters.EffectNone || !strings.Contains(err.Error(), present) {
+	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrConflict) || failure.Code != adapters.CodeRecordMerged || failure.Effect != adapters.EffectNone || !strings.Contains(err.Error(), present) {
 		t.Errorf("%v", err)
 	}
 	if state := server.State().Customers[present]; len(state.Custom) != 1 {

@@ -89,7 +89,7 @@ var classCodes = []struct {
 // fromStatus takes the class from the table that all vendors share, unless the
 // vendor's own has a row for this answer.
 func fromStatus(status int, header http.Header, explanation Explanation) (*adapters.Error, bool) {
-	class, code := byStatus(status)
+	code, class := byStatus(status)
 	e := &adapters.Error{
 		Class: class, Code: code,
 		Status: status, RequestID: requestID(header), RetryAfter: parseRetryAfter(header),
@@ -107,30 +107,30 @@ func fromStatus(status int, header http.Header, explanation Explanation) (*adapt
 	return e, explanation.Doubtful
 }
 
-func byStatus(status int) (error, adapters.Code) {
+func byStatus(status int) (adapters.Code, error) {
 	switch status {
 	case http.StatusUnauthorized:
-		return adapters.ErrUnauthenticated, adapters.CodeBadToken
+		return adapters.CodeBadToken, adapters.ErrUnauthenticated
 	case http.StatusPaymentRequired:
-		return adapters.ErrForbidden, adapters.CodePlan
+		return adapters.CodePlan, adapters.ErrForbidden
 	case http.StatusForbidden:
-		return adapters.ErrForbidden, adapters.CodeNotPermitted
+		return adapters.CodeNotPermitted, adapters.ErrForbidden
 	case http.StatusNotFound, http.StatusGone:
-		return adapters.ErrNotFound, adapters.CodeRecordNotFound
+		return adapters.CodeRecordNotFound, adapters.ErrNotFound
 	case http.StatusRequestTimeout:
-		return adapters.ErrUnavailable, adapters.CodeTimeout
+		return adapters.CodeTimeout, adapters.ErrUnavailable
 	case http.StatusConflict:
-		return adapters.ErrConflict, adapters.CodeStale
+		return adapters.CodeStale, adapters.ErrConflict
 	case http.StatusTooManyRequests:
-		return adapters.ErrRateLimited, adapters.CodeRateLimited
+		return adapters.CodeRateLimited, adapters.ErrRateLimited
 	}
 	switch {
 	case status < 400:
-		return adapters.ErrMalformed, adapters.CodeRedirected
+		return adapters.CodeRedirected, adapters.ErrMalformed
 	case status < 500:
-		return adapters.ErrInvalid, adapters.CodeRejected
+		return adapters.CodeRejected, adapters.ErrInvalid
 	}
-	return adapters.ErrUnavailable, adapters.CodeServerError
+	return adapters.CodeServerError, adapters.ErrUnavailable
 }
 
 // advice is what each code of an answer means for the caller, in our words.

@@ -70,7 +70,7 @@ func (p Policy) Wait(ctx context.Context, attempts int, retryAfter time.Duration
 
 // Transient tells whether a failure may pass: what [Policy] is for.
 func Transient(e *adapters.Error) bool {
-	return transientStatus(e.Status) || e.Class == adapters.ErrUnavailable && (e.Code == adapters.CodeConnection || e.Code == adapters.CodeTimeout)
+	return transientStatus(e.Status) || errors.Is(e, adapters.ErrUnavailable) && (e.Code == adapters.CodeConnection || e.Code == adapters.CodeTimeout)
 }
 
 func transientStatus(status int) bool {

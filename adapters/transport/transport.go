@@ -76,7 +76,7 @@ func NewClient(options Options, vendor Vendor) *http.Client {
 	if options.Client != nil {
 		client = *options.Client
 	}
-	var chain http.RoundTripper = client.Transport
+	chain := client.Transport
 	if chain == nil {
 		chain = connection()
 	}

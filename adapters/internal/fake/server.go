@@ -16,6 +16,7 @@
 package fake
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -127,7 +128,7 @@ func (s *Server) Listen(addr string) error {
 	if s.closed || s.listener != nil {
 		return fmt.Errorf("%s fake: listens already or is closed", s.config.Vendor)
 	}
-	socket, err := net.Listen("tcp", addr)
+	socket, err := new(net.ListenConfig).Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return fmt.Errorf("%s fake: %w", s.config.Vendor, err)
 	}

@@ -197,7 +197,7 @@ var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // misfits takes the validator's nested errors apart.
 func misfits(found []misfit, err error) []misfit {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it is the tree of errors that is walked
 	case nil:
 		return found
 	case openapi3.MultiError:

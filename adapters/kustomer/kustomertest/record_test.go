@@ -8,8 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/deskattr/deskattr/specs"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/deskattr/deskattr/specs"
 )
 
 // object is values as a JSON object with its names sorted, as answers have it.
