@@ -51,7 +51,7 @@ func split(name string) (stem, suffix string) {
 
 // Key implements [driver.Driver].
 func (d *vendor) Key(_ adapters.Kind, name string, v adapters.Value, definitions []adapters.Definition) (string, error) {
-	stem, suffix := split(name)
+	_, suffix := split(name)
 	if suffix == "Id" && v.Kind() == adapters.ValueString {
 		for _, definition := range definitions {
 			if definition.Key == name {
@@ -69,7 +69,7 @@ func (d *vendor) Key(_ adapters.Kind, name string, v adapters.Value, definitions
 			continue
 		}
 		known = append(known, definition.Key)
-		if defined, _ := split(definition.Key); plain(defined) == plain(stem) {
+		if defined, _ := split(definition.Key); plain(defined) == plain(name) || plain(definition.Key) == plain(name) {
 			matches = append(matches, definition.Key)
 		}
 	}

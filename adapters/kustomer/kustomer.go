@@ -15,8 +15,9 @@
 //
 // The vendor's key ends in the type of its value: Str, Txt, Num, At, Bool, Url,
 // Id or Tree [doc]. A name with such an ending is taken as the key. Any other
-// name is looked up in the metadata: the definition whose key without its ending
-// is the same letters and digits (order_id is orderIdStr). Where none is, the
+// name is looked up in the metadata: the definition whose key, with or without
+// its ending, is the same letters and digits (order_id is orderIdStr, tracking_url
+// is trackingUrl). Where none is, the
 // value picks the ending: a String Str, a Number Num, a Bool Bool, a Time At, a
 // Link Url; clearing needs a definition then. A String for a key in Id that is
 // not defined is refused: it would go out as a reference to another record.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/kustomer"
@@ -171,6 +172,7 @@ func TestNames(t *testing.T) {
 		{"total", adapters.Int(1), "", adapters.CodeAmbiguousAttribute, "totalNum, totalStr"},
 		{"last_seen", adapters.String("2026-01-31T10:30:00+01:00"), "lastSeenAt", "", ""},
 		{"last_seen", adapters.String("yesterday"), "", adapters.CodeWrongType, "2026-01-31T09:30:00Z"},
+		{"last_seen_at", adapters.Time(time.Unix(0, 0)), "lastSeenAt", "", ""},
 		{"old", adapters.String("1"), "oldStr", "", ""},
 		{"new number", adapters.Int(1), "newNumberNum", "", ""},
 		{"new link", adapters.Link("https://a.example"), "newLinkUrl", "", ""},

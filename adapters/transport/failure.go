@@ -143,8 +143,8 @@ var advice = map[adapters.Code]string{
 	adapters.CodeTimeout:        "the vendor gave up waiting; try later",
 	adapters.CodeStale:          "the record was changed by somebody else; read it and try again",
 	adapters.CodeRateLimited:    "the vendor wants fewer requests; wait and try again",
-	adapters.CodeRejected:       "the vendor refused the data; Detail has its words",
-	adapters.CodeTooLong:        "the vendor refused a text as too long; Detail has its words",
+	adapters.CodeRejected:       "the vendor refused the data",
+	adapters.CodeTooLong:        "the vendor refused a text as too long",
 	adapters.CodeServerError:    "the vendor's server failed; try later",
 }
 

@@ -23,7 +23,7 @@ func (o Options) BaseURL(raw string) (*url.URL, error) {
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		return nil, errors.New("URL: leave out what comes after ? or #")
 	case u.Scheme == "http" && !o.AllowHTTP && !isLoopback(u.Hostname()):
-		return nil, fmt.Errorf("URL: http to %s would send the token in clear; use https, or allow it with AllowHTTP", u.Hostname())
+		return nil, fmt.Errorf("URL: http to %s would send the token in clear; use https", u.Hostname())
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = ""

@@ -1,0 +1,44 @@
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: ## one update at each vendor's fake: what was sent, before and after
+	@go run ./cmd/deskattr demo
+
+test: ## all tests
+	go test ./...
+
+generate: ## write gen/ anew from specs/, without the network
+	rm -rf gen
+	go generate ./...
+
+check: format vet lint drift race fuzz ## what CI runs beside the tests
+
+format: ## is the code formatted?
+	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "$$out"; echo "mend with: gofmt -w $$(echo $$out)"; exit 1; }
+
+vet:
+	go vet ./...
+
+lint: ## the linters listed in .golangci.yml
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --timeout 10m ./...
+
+drift: generate ## is gen/ what specs/ say, and go.mod what the code needs?
+	@out=$$(git status --porcelain -- gen); test -z "$$out" || { echo "$$out"; echo "gen/ is not what specs/ say; mend with: make generate, and commit gen/"; exit 1; }
+	@go mod tidy -diff || { echo "mend with: go mod tidy"; exit 1; }
+
+race: ## all tests under the race detector; needs a C compiler
+	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler (cc), which is missing; install gcc"; exit 1; }
+	CGO_ENABLED=1 go test -race ./...
+
+FUZZTIME ?= 5s
+fuzz: ## each fuzz target for FUZZTIME
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
+		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+)\(.*/\1/p' $$file); do \
+			echo "$$(dirname $$file) $$target"; \
+			go test $$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) >/tmp/fuzz.$$$$ 2>&1 || { cat /tmp/fuzz.$$$$; exit 1; }; \
+		done; \
+	done
+
+.PHONY: help demo test generate check format vet lint drift race fuzz
