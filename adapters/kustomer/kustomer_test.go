@@ -245,3 +245,17 @@ func TestConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestTypedClientRefusesDots: the client that users call without an adapter must
+// not reach another route either.
+func TestTypedClientRefusesDots(t *testing.T) {
+	server, adapter := start(t, nil)
+	for _, id := range []string{"", ".", ".."} {
+		if _, err := adapter.API().GetCustomer(t.Context(), id); err == nil {
+			t.Errorf("%q is taken", id)
+		}
+	}
+	if sent := requests(server); len(sent) != 0 {
+		t.Errorf("sent %q", sent)
+	}
+}
