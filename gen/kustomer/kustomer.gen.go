@@ -10,8 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -2106,6 +2110,9 @@ func (api *API) send(ctx context.Context, operation string, req *http.Request, e
 	req = req.WithContext(ctx)
 	req.Header.Set("Accept", "application/json")
 	if err := api.Client.applyEditors(ctx, req, editors); err != nil {
+		if req.Body != nil {
+			_ = req.Body.Close()
+		}
 		return err
 	}
 	answer, err := api.Client.Client.Do(req)
@@ -2157,4 +2164,262 @@ func checkSegment(parameter, value string) error {
 		return fmt.Errorf("path parameter %s: %q would reach another route", parameter, value)
 	}
 	return nil
+}
+
+// pagesByNumber asks for page after page until one is empty.
+func pagesByNumber[T any](ctx context.Context, api *API, operation string, page int64, request func(page int64) (*http.Request, error), editors []RequestEditorFn, items string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var last json.RawMessage
+		for number := page; ; number++ {
+			var none T
+			req, err := request(number)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			var answer json.RawMessage
+			if err := api.send(ctx, operation, req, editors, &answer); err != nil {
+				yield(none, err)
+				return
+			}
+			list := inside(answer, items)
+			if bytes.Equal(list, last) && len(bytes.TrimSpace(list)) > len("[]") {
+				yield(none, fmt.Errorf("%s: page %d is the page before again", operation, number))
+				return
+			}
+			last = list
+			count, ok := yieldAll(operation, list, yield)
+			if count == 0 || !ok {
+				return
+			}
+		}
+	}
+}
+
+// pagesByLink follows the links from page to page, on the server's own host.
+func pagesByLink[T any](ctx context.Context, api *API, operation string, request func() (*http.Request, error), editors []RequestEditorFn, items, next string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		req, err := request()
+		seen := map[string]bool{}
+		for {
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			seen[req.URL.String()] = true
+			var answer json.RawMessage
+			if err := api.send(ctx, operation, req, editors, &answer); err != nil {
+				yield(none, err)
+				return
+			}
+			if _, ok := yieldAll(operation, inside(answer, items), yield); !ok {
+				return
+			}
+			var link string
+			_ = json.Unmarshal(inside(answer, next), &link) // null or missing: the last page
+			if link == "" {
+				return
+			}
+			if req, err = api.follow(operation, req, link); err == nil && seen[req.URL.String()] {
+				err = fmt.Errorf("%s: a page links to one before it", operation)
+			}
+		}
+	}
+}
+
+// follow makes the request for the next page. The editors put the token on it,
+// so a link to another host is refused.
+func (api *API) follow(operation string, req *http.Request, link string) (*http.Request, error) {
+	target, err := req.URL.Parse(link)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the link to the next page is no URL", operation)
+	}
+	if target.Scheme != req.URL.Scheme || target.Host != req.URL.Host {
+		return nil, fmt.Errorf("%s: the link to the next page leads to another host", operation)
+	}
+	return http.NewRequest(http.MethodGet, target.String(), nil)
+}
+
+// yieldAll yields the items of a page: how many, and whether more are wanted.
+func yieldAll[T any](operation string, list json.RawMessage, yield func(T, error) bool) (int, bool) {
+	var page []T
+	if err := json.Unmarshal(list, &page); err != nil {
+		var none T
+		yield(none, fmt.Errorf("%s: the answer holds no page: %w", operation, err))
+		return 0, false
+	}
+	for _, item := range page {
+		if !yield(item, nil) {
+			return len(page), false
+		}
+	}
+	return len(page), true
+}
+
+// inside is the part of a JSON value at a path of keys with dots between; "" is
+// the value itself, nil what is not there.
+func inside(value json.RawMessage, path string) json.RawMessage {
+	if path == "" {
+		return value
+	}
+	for _, key := range strings.Split(path, ".") {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(value, &object) != nil {
+			return nil
+		}
+		value = object[key]
+	}
+	return value
+}
+
+// File is a file in a multipart body.
+type File struct {
+	Field       string    // name of the form field
+	Name        string    // name of the file
+	ContentType string    // "" means application/octet-stream
+	Content     io.Reader // read once, while it is sent
+}
+
+// multipartBody streams fields and files. Closing it ends the streaming.
+func multipartBody(fields url.Values, files []File) (contentType string, body io.ReadCloser) {
+	reader, writer := io.Pipe()
+	form := multipart.NewWriter(writer)
+	go func() {
+		err := writeForm(form, fields, files)
+		_ = writer.CloseWithError(err) // nil is the end of the body
+	}()
+	return form.FormDataContentType(), reader
+}
+
+func writeForm(form *multipart.Writer, fields url.Values, files []File) error {
+	for name, values := range fields {
+		for _, value := range values {
+			if err := form.WriteField(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	for _, file := range files {
+		contentType := file.ContentType
+		if contentType == "" {
+			contentType = "application/octet-stream"
+		}
+		part, err := form.CreatePart(textproto.MIMEHeader{
+			"Content-Disposition": {multipart.FileContentDisposition(file.Field, file.Name)},
+			"Content-Type":        {contentType},
+		})
+		if err != nil {
+			return err
+		}
+		if _, err := io.Copy(part, file.Content); err != nil {
+			return err
+		}
+	}
+	return form.Close()
+}
+
+// Field is a field of a change in three states: left out (the zero Field), null
+// (made by [Null]) or a value (made by [Set]).
+type Field[T any] struct {
+	value T
+	state byte // 0 left out, 1 null, 2 a value
+}
+
+// Set is a field with a value.
+func Set[T any](value T) Field[T] { return Field[T]{value, 2} }
+
+// Null is a field that is sent as null: what the vendor holds is cleared.
+func Null[T any]() Field[T] { return Field[T]{state: 1} }
+
+// Get returns the value, and whether there is one.
+func (f Field[T]) Get() (value T, ok bool) { return f.value, f.state == 2 }
+
+// IsNull tells whether the field is null.
+func (f Field[T]) IsNull() bool { return f.state == 1 }
+
+// IsZero tells whether the field is left out.
+func (f Field[T]) IsZero() bool { return f.state == 0 }
+
+// MarshalJSON implements [json.Marshaler].
+func (f Field[T]) MarshalJSON() ([]byte, error) {
+	if f.state != 2 {
+		return []byte("null"), nil
+	}
+	return json.Marshal(f.value)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (f *Field[T]) UnmarshalJSON(text []byte) error {
+	if string(text) == "null" {
+		*f = Null[T]()
+		return nil
+	}
+	f.state = 2
+	return json.Unmarshal(text, &f.value)
+}
+
+// Timestamp is a time as the vendor sent it: RFC 3339, with the name of a zone
+// behind it or without any zone (then UTC), or seconds since 1970 as a number. It
+// is encoded as it came. What is empty, zero or no time at all is not an error:
+// IsSet is false then.
+type Timestamp struct {
+	time.Time
+	raw string // as it came
+}
+
+// IsSet tells whether it holds a time.
+func (t Timestamp) IsSet() bool { return !t.Time.IsZero() }
+
+// IsZero tells whether nothing came and no time was set, not even an empty one.
+func (t Timestamp) IsZero() bool { return t.raw == "" && t.Time.IsZero() }
+
+// MarshalJSON implements [json.Marshaler].
+func (t Timestamp) MarshalJSON() ([]byte, error) {
+	switch {
+	case t.raw != "":
+		return []byte(t.raw), nil
+	case t.Time.IsZero():
+		return []byte("null"), nil
+	}
+	return json.Marshal(t.Time)
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (t *Timestamp) UnmarshalJSON(text []byte) error {
+	*t = Timestamp{raw: string(text)}
+	var words string
+	if json.Unmarshal(text, &words) != nil {
+		words = t.raw
+	}
+	if seconds, ok := unixTime(words); ok {
+		t.Time = seconds
+		return nil
+	}
+	words, _, _ = strings.Cut(words, "[")
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05 MST", time.DateOnly} {
+		if parsed, err := time.Parse(layout, words); err == nil {
+			t.Time = parsed
+			break
+		}
+	}
+	return nil
+}
+
+// unixTime reads seconds with or without a fraction, digit by digit: a float64
+// would lose microseconds.
+func unixTime(number string) (time.Time, bool) {
+	whole, fraction, _ := strings.Cut(number, ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	nanos, err := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	if seconds == 0 && nanos == 0 {
+		return time.Time{}, true
+	}
+	return time.Unix(seconds, nanos).UTC(), true
 }
