@@ -142,6 +142,9 @@ func nearest(name string, known []string) []string {
 	}
 	var candidates []candidate
 	for _, other := range known {
+		if len(name)+len(other) > 200 {
+			continue // no slip of a finger, and slow to compare
+		}
 		d := distance(strings.ToLower(name), strings.ToLower(other))
 		if d <= 1+len(name)/3 {
 			candidates = append(candidates, candidate{fmt.Sprintf("%q", other), d})

@@ -119,7 +119,7 @@ func (d *vendor) Encode(_ adapters.Kind, key string, v adapters.Value) (json.Raw
 		return nil, err
 	}
 	if suffix == "At" && v.Kind() == adapters.ValueString {
-		t, _ := time.Parse(time.RFC3339, v.Text())
+		t, _ := parseTime(v.Text())
 		v = adapters.Time(t)
 	}
 	raw, err := v.MarshalJSON()
@@ -148,7 +148,7 @@ func check(suffix string, v adapters.Value) error {
 	case v.Kind() == adapters.ValueNumber && !adapters.ExactInFloat64(v.Number()):
 		return driver.Refuse(adapters.ErrInvalid, adapters.CodeInexact, "Kustomer would store another number; use an attribute in Str")
 	case suffix == "At" && v.Kind() == adapters.ValueString:
-		if _, err := time.Parse(time.RFC3339, v.Text()); err != nil {
+		if _, ok := parseTime(v.Text()); !ok {
 			return driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the text is not a time; write it like 2026-01-31T09:30:00Z")
 		}
 	case suffix == "Url":
@@ -164,6 +164,13 @@ func check(suffix string, v adapters.Value) error {
 	return nil
 }
 
+// parseTime reads an RFC 3339 time, whose year must have four digits in UTC too.
+func parseTime(text string) (time.Time, bool) {
+	t, err := time.Parse(time.RFC3339, text)
+	year := t.UTC().Year()
+	return t, err == nil && year >= 1 && year <= 9999
+}
+
 // Decode implements [driver.Driver].
 func (d *vendor) Decode(_ adapters.Kind, key string, raw json.RawMessage) (adapters.Value, bool) {
 	v, ok := driver.Plain(raw)
@@ -173,7 +180,7 @@ func (d *vendor) Decode(_ adapters.Kind, key string, raw json.RawMessage) (adapt
 	switch _, suffix := split(key); suffix {
 	case "At":
 		// Finer than a millisecond is not a Time of ours: written back, it would change.
-		if t, err := time.Parse(time.RFC3339, v.Text()); err == nil && t.Equal(t.Truncate(time.Millisecond)) {
+		if t, ok := parseTime(v.Text()); ok && t.Equal(t.Truncate(time.Millisecond)) {
 			return adapters.Time(t), true
 		}
 	case "Url":

@@ -176,6 +176,7 @@ func TestNames(t *testing.T) {
 		{"old", adapters.String("1"), "oldStr", "", ""},
 		{"new number", adapters.Int(1), "newNumberNum", "", ""},
 		{"new link", adapters.Link("https://a.example"), "newLinkUrl", "", ""},
+		{"last_seen", adapters.String("0000-01-01T00:00:00+01:00"), "", adapters.CodeWrongType, ""},
 		{"orderUrl", adapters.Link("not a link"), "", adapters.CodeWrongType, "https://"},
 		{"Id", adapters.String("1"), "IdStr", "", ""},
 		{"customerId", adapters.String("1"), "", adapters.CodeUnknownAttribute, "customerIdStr"},
