@@ -39,6 +39,9 @@ type recorder struct {
 }
 
 func (r *recorder) Do(request *http.Request) (*http.Response, error) {
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
 	r.request, r.body = request, nil
 	if request.Body != nil {
 		r.body, _ = io.ReadAll(request.Body)
@@ -50,13 +53,18 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 // client is one generated client and its document.
 type client struct {
 	document string
-	open     func(*recorder) any // *API
+	open     func(doer) any // *API
+}
+
+// doer is what all clients send their requests through.
+type doer interface {
+	Do(*http.Request) (*http.Response, error)
 }
 
 var clients = map[string]client{
-	"chatwoot": {specs.Chatwoot, func(r *recorder) any { api, _ := chatwoot.NewAPI(server, chatwoot.WithHTTPClient(r)); return api }},
-	"kustomer": {specs.Kustomer, func(r *recorder) any { api, _ := kustomer.NewAPI(server, kustomer.WithHTTPClient(r)); return api }},
-	"dixa":     {specs.Dixa, func(r *recorder) any { api, _ := dixa.NewAPI(server, dixa.WithHTTPClient(r)); return api }},
+	"chatwoot": {specs.Chatwoot, func(r doer) any { api, _ := chatwoot.NewAPI(server, chatwoot.WithHTTPClient(r)); return api }},
+	"kustomer": {specs.Kustomer, func(r doer) any { api, _ := kustomer.NewAPI(server, kustomer.WithHTTPClient(r)); return api }},
+	"dixa":     {specs.Dixa, func(r doer) any { api, _ := dixa.NewAPI(server, dixa.WithHTTPClient(r)); return api }},
 }
 
 // TestEveryOperation calls each operation of each document by its typed method:
@@ -97,7 +105,7 @@ type call struct {
 	shared    openapi3.Parameters // of the path
 }
 
-func (c call) run(open func(*recorder) any) {
+func (c call) run(open func(doer) any) {
 	r := &recorder{}
 	method := reflect.ValueOf(open(r)).MethodByName(strings.ToUpper(c.operation.OperationID[:1]) + c.operation.OperationID[1:])
 	if !method.IsValid() {

@@ -3622,6 +3622,15 @@ func (api *API) ListActivityLog(ctx context.Context, params *ListActivityLogPara
 	return &result, nil
 }
 
+// ListActivityLogAll goes through all pages of ListActivityLog. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListActivityLogAll(ctx context.Context, params *ListActivityLogParams, reqEditors ...RequestEditorFn) iter.Seq2[ActivityLogEntry, error] {
+	request := func() (*http.Request, error) {
+		return NewListActivityLogRequest(api.Client.Server, params)
+	}
+	return pagesByLink[ActivityLogEntry](ctx, api, "listActivityLog", request, reqEditors, "data", "meta.next")
+}
+
 // GetConversation reads a conversation with its custom attributes.
 //
 // The fields that every channel has are fields of the result. The methods AsChatConversation,
