@@ -107,10 +107,7 @@ type call struct {
 
 func (c call) run(open func(doer) any) {
 	r := &recorder{}
-	method := reflect.ValueOf(open(r)).MethodByName(strings.ToUpper(c.operation.OperationID[:1]) + c.operation.OperationID[1:])
-	if !method.IsValid() {
-		c.Fatalf("the client has no such method")
-	}
+	method := c.typed(open(r), "")
 	status, schema := c.success()
 	full := shape{optional: true, depth: 8}
 	for name, s := range map[string]shape{"all fields": full, "required fields": {depth: 8}, "unknown fields": {optional: true, unknown: true, depth: 8}} {
@@ -129,7 +126,19 @@ func (c call) run(open func(doer) any) {
 			}
 		}
 	}
-	c.upload(r, reflect.ValueOf(open(r)), status)
+	c.upload(r, open(r), status)
+}
+
+// typed is the method of the operation: its id but for capitals (an id is an ID
+// in Go).
+func (c call) typed(api any, suffix string) reflect.Value {
+	for i := range reflect.TypeOf(api).NumMethod() {
+		if strings.EqualFold(reflect.TypeOf(api).Method(i).Name, c.operation.OperationID+suffix) {
+			return reflect.ValueOf(api).Method(i)
+		}
+	}
+	c.Fatalf("the client has no method %s%s", c.operation.OperationID, suffix)
+	return reflect.Value{}
 }
 
 // success is the answer that the typed method promises.
@@ -249,14 +258,11 @@ func (c call) check(r *recorder, s shape) {
 }
 
 // upload sends a file where the operation takes one.
-func (c call) upload(r *recorder, api reflect.Value, status int) {
+func (c call) upload(r *recorder, api any, status int) {
 	if c.body("multipart/form-data") == nil {
 		return
 	}
-	method := api.MethodByName(strings.ToUpper(c.operation.OperationID[:1]) + c.operation.OperationID[1:] + "WithFiles")
-	if !method.IsValid() {
-		c.Fatalf("the client cannot send files")
-	}
+	method := c.typed(api, "WithFiles")
 	shorter := c
 	shorter.operation = &openapi3.Operation{Parameters: c.operation.Parameters}
 	count := method.Type().NumIn() - 3 // fields, files, editors

@@ -175,10 +175,7 @@ func testPages(t *testing.T, c client, o call) {
 
 // all ranges over the operation's iterator.
 func (p *pages) all(ctx context.Context, c client, take int) (items int, err error) {
-	method := reflect.ValueOf(c.open(p)).MethodByName(strings.ToUpper(p.call.operation.OperationID[:1]) + p.call.operation.OperationID[1:] + "All")
-	if !method.IsValid() {
-		p.call.Fatalf("the client has no iterator")
-	}
+	method := p.call.typed(c.open(p), "All")
 	arguments := p.call.arguments(method.Type(), shape{depth: 8})
 	arguments[0] = reflect.ValueOf(ctx)
 	if p.extension("by") == "number" { // from the first page on

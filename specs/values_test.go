@@ -16,7 +16,7 @@ type shape struct {
 }
 
 // candidates are texts of which one fits each pattern in the documents.
-var candidates = []string{"order-7", "5f0000000000000000000007", "+15550100", "order_id", "#00ff00", "7"}
+var candidates = []string{"order-7", "5f0000000000000000000007", "+15550100", "order_id", "#00ff00", "7", "customer"}
 
 // value makes a value that fits the schema.
 func (s shape) value(ref *openapi3.SchemaRef) any {
@@ -69,7 +69,8 @@ func (s shape) value(ref *openapi3.SchemaRef) any {
 			delete(object, name)
 		}
 	}
-	if len(schema.Properties)+len(schema.AllOf) == 0 && schema.AdditionalProperties.Schema == nil {
+	closed := schema.AdditionalProperties.Has != nil && !*schema.AdditionalProperties.Has
+	if len(schema.Properties)+len(schema.AllOf) == 0 && schema.AdditionalProperties.Schema == nil && !closed {
 		object["any"] = "thing" // a free object; an empty one would come out as left out
 	}
 	if values := schema.AdditionalProperties.Schema; values != nil && s.depth > 0 {
@@ -90,7 +91,7 @@ func (s shape) properties(schema *openapi3.Schema, into map[string]any) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		required := slices.Contains(schema.Required, name)
-		if required || s.optional && s.depth > 0 && into[name] == nil {
+		if required || s.optional && s.depth > 1 && into[name] == nil { // one deeper, so that no list comes out empty
 			into[name] = s.inner().value(schema.Properties[name])
 		}
 	}
