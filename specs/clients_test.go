@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -32,10 +33,11 @@ const server = "https://desk.example/base"
 
 // recorder answers each request with the answer it was given.
 type recorder struct {
-	request *http.Request
-	body    []byte
-	status  int
-	answer  []byte
+	request  *http.Request
+	body     []byte
+	received atomic.Int64 // bytes of the body so far
+	status   int
+	answer   []byte
 }
 
 func (r *recorder) Do(request *http.Request) (*http.Response, error) {
@@ -44,10 +46,16 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 	}
 	r.request, r.body = request, nil
 	if request.Body != nil {
-		r.body, _ = io.ReadAll(request.Body)
+		r.body, _ = io.ReadAll(io.TeeReader(request.Body, r))
 		_ = request.Body.Close()
 	}
 	return &http.Response{StatusCode: r.status, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(r.answer)), Request: request}, nil
+}
+
+// Write counts what has been received of a body.
+func (r *recorder) Write(chunk []byte) (int, error) {
+	r.received.Add(int64(len(chunk)))
+	return len(chunk), nil
 }
 
 // client is one generated client and its document.
@@ -271,16 +279,42 @@ func (c call) upload(r *recorder, api any, status int) {
 	file := files.Index(0)
 	file.FieldByName("Field").SetString("file")
 	file.FieldByName("Name").SetString(`a "b".txt`)
-	file.FieldByName("Content").Set(reflect.ValueOf(strings.NewReader(strings.Repeat("content ", 10_000))))
+	content := &streamed{t: c.T, r: r, left: 10}
+	file.FieldByName("Content").Set(reflect.ValueOf(content))
 	r.status = status
+	r.received.Store(0)
 	if _, err := invoke(method, append(arguments, reflect.ValueOf(url.Values{"name": {"é"}}), files)); err != nil {
 		c.Fatalf("with a file: %v", err)
 	}
 	_, parameters, _ := mime.ParseMediaType(r.request.Header.Get("Content-Type"))
 	form, err := multipart.NewReader(bytes.NewReader(r.body), parameters["boundary"]).ReadForm(1 << 20)
-	if err != nil || form.Value["name"][0] != "é" || form.File["file"][0].Filename != `a "b".txt` || form.File["file"][0].Size != 80_000 {
+	if err != nil || form.Value["name"][0] != "é" || form.File["file"][0].Filename != `a "b".txt` || form.File["file"][0].Size != 10*chunk {
 		c.Errorf("the form that arrived: %+v, %v", form, err)
 	}
+}
+
+// chunk is how much of a file is read at a time.
+const chunk = 8000
+
+// streamed is a file that checks, at each read, that what was read before is
+// with the server already: nothing is kept back to be sent as one.
+type streamed struct {
+	t          *testing.T
+	r          *recorder
+	read, left int
+}
+
+func (s *streamed) Read(p []byte) (int, error) {
+	if received := int(s.r.received.Load()); received < s.read-chunk { // one may be on its way
+		s.t.Errorf("%d bytes of the file were read when the server had %d", s.read, received)
+	}
+	if s.left == 0 {
+		return 0, io.EOF
+	}
+	s.left--
+	n := copy(p, bytes.Repeat([]byte("x"), chunk))
+	s.read += n
+	return n, nil
 }
 
 // differ names the places where two JSON values are not the same.
