@@ -1747,7 +1747,7 @@ type ActivityLogAttribute struct {
 type ActivityLogEntry struct {
 	Type ActivityLogEntryType `json:"_type"`
 
-	// ActivityTimestamp is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// ActivityTimestamp is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	ActivityTimestamp ZonedTime `json:"activityTimestamp,omitzero"`
 
 	// ActivityType is the older name of what happened, as in ConversationAssignedActivityType.
@@ -1788,7 +1788,7 @@ type Agent struct {
 	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt   DateTime `json:"createdAt,omitzero"`
 	DisplayName string   `json:"displayName"`
 	Email       string   `json:"email"`
@@ -1834,14 +1834,14 @@ type AgentPresence struct {
 	// ConnectionStatus tells whether an agent is connected.
 	ConnectionStatus ConnectionStatus `json:"connectionStatus"`
 
-	// LastSeen is a time without a zone, 2021-12-01T12:46:35.935. An alias of Timestamp, which takes it as UTC.
+	// LastSeen is a time without a zone, as in 2021-12-01T12:46:35.935. It is taken as UTC.
 	LastSeen LocalTime `json:"lastSeen,omitempty,omitzero"`
 
-	// PresenceStatus is what an agent says of herself or himself.
+	// PresenceStatus is what an agent has set.
 	PresenceStatus *PresenceStatus `json:"presenceStatus,omitempty"`
 
 	// RequestTime is when this was found out.
-	RequestTime LocalTime `json:"requestTime"`
+	RequestTime LocalTime `json:"requestTime,omitzero"`
 
 	// UserID is the id of the agent.
 	UserID string `json:"userId"`
@@ -1904,11 +1904,11 @@ type Anonymization struct {
 	// ID is the id of the request, as GetAnonymizationRequest takes it.
 	ID string `json:"id"`
 
-	// InitiatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// InitiatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	InitiatedAt ZonedTime `json:"initiatedAt,omitzero"`
 
 	// ProcessedAt is missing until the data is removed.
-	ProcessedAt ZonedTime `json:"processedAt,omitempty"`
+	ProcessedAt ZonedTime `json:"processedAt,omitempty,omitzero"`
 	RequestedBy string    `json:"requestedBy"`
 
 	// TargetEntityID is the id of the end user or conversation; for a message that of the conversation, a low line, and that of the message.
@@ -1941,13 +1941,13 @@ type AnonymizeEntityInput struct {
 type AnonymizedConversation struct {
 	Type ConversationType `json:"_type"`
 
-	// AnonymizedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// AnonymizedAt is a time in the form of RFC 3339.
 	AnonymizedAt DateTime `json:"anonymizedAt,omitzero"`
 
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -1964,21 +1964,21 @@ type AnonymizedConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // Article is an article of the knowledge base.
 type Article struct {
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt ZonedTime `json:"createdAt,omitzero"`
 	CreatedBy *string   `json:"createdBy,omitempty"`
 	ID        string    `json:"id"`
 
-	// IndexedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// IndexedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	IndexedAt         ZonedTime `json:"indexedAt,omitempty,omitzero"`
 	IndexedBy         *string   `json:"indexedBy,omitempty"`
 	IsDefaultLocation *bool     `json:"isDefaultLocation,omitempty"`
@@ -1997,7 +1997,7 @@ type Article struct {
 	// Translation holds the versions of an article in one language.
 	Translation *ArticleVersions `json:"translation,omitempty"`
 
-	// UpdatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	UpdatedAt ZonedTime `json:"updatedAt,omitzero"`
 	UpdatedBy *string   `json:"updatedBy,omitempty"`
 }
@@ -2036,7 +2036,7 @@ type ArticleTranslation struct {
 	// Contents is the text of an article.
 	Contents ArticleContent `json:"contents"`
 
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt ZonedTime `json:"createdAt,omitzero"`
 	CreatedBy *string   `json:"createdBy,omitempty"`
 
@@ -2045,7 +2045,7 @@ type ArticleTranslation struct {
 	Language         string `json:"language"`
 	Title            string `json:"title"`
 
-	// UpdatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	UpdatedAt ZonedTime `json:"updatedAt,omitzero"`
 	UpdatedBy *string   `json:"updatedBy,omitempty"`
 }
@@ -2097,7 +2097,7 @@ type ArticleVersions struct {
 type Assignment struct {
 	AgentID string `json:"agentId"`
 
-	// AssignedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// AssignedAt is a time in the form of RFC 3339.
 	AssignedAt DateTime `json:"assignedAt,omitzero"`
 }
 
@@ -2309,14 +2309,14 @@ type BusinessHoursScheduleResult struct {
 // BusinessHoursStatus tells whether the business is open.
 type BusinessHoursStatus struct {
 	// ClosesAt is there while the business is open.
-	ClosesAt DateTime `json:"closesAt,omitempty"`
+	ClosesAt DateTime `json:"closesAt,omitempty,omitzero"`
 	IsOpen   bool     `json:"isOpen"`
 
 	// OpensAt is there while the business is closed.
-	OpensAt DateTime `json:"opensAt,omitempty"`
+	OpensAt DateTime `json:"opensAt,omitempty,omitzero"`
 
 	// Timestamp is the time that was looked at.
-	Timestamp DateTime `json:"timestamp"`
+	Timestamp DateTime `json:"timestamp,omitzero"`
 }
 
 // BusinessHoursStatusEnvelope wraps whether the business is open.
@@ -2332,7 +2332,7 @@ type BusinessHoursType string
 type CallRecordingAttributes struct {
 	Type MessageAttributesType `json:"_type"`
 
-	// Duration is in seconds.
+	// Duration has no documented unit; the published examples look like seconds.
 	Duration *int32 `json:"duration,omitempty"`
 
 	// Recording is the address of the recording.
@@ -2503,7 +2503,7 @@ type ChatConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -2524,11 +2524,11 @@ type ChatConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // Checksum is the checksum of a file.
@@ -2565,7 +2565,7 @@ type Collection struct {
 	Description *string `json:"description,omitempty"`
 	ID          string  `json:"id"`
 
-	// InternalKbEnabled tells whether agents see it in the internal knowledge base.
+	// InternalKbEnabled tells whether it is in the internal knowledge base.
 	InternalKbEnabled bool `json:"internalKbEnabled"`
 
 	// Restrictions tells whether something is not for everybody.
@@ -2647,7 +2647,7 @@ type ContactFormConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -2670,13 +2670,13 @@ type ContactFormConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 	Subject        *string  `json:"subject,omitempty"`
 	ToEmail        *string  `json:"toEmail,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // Content is the text of a message.
@@ -2695,7 +2695,7 @@ type Conversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -2712,11 +2712,11 @@ type Conversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 	union              json.RawMessage
 }
 
@@ -2738,7 +2738,7 @@ type ConversationBase struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -2755,11 +2755,11 @@ type ConversationBase struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // ConversationChannel is the way a conversation came in.
@@ -2897,7 +2897,7 @@ type ConversationPage struct {
 type ConversationQueue struct {
 	ID string `json:"id"`
 
-	// QueuedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// QueuedAt is a time in the form of RFC 3339.
 	QueuedAt DateTime `json:"queuedAt,omitempty,omitzero"`
 }
 
@@ -3040,7 +3040,7 @@ type CreateArticleInput struct {
 	// ParentID is the id of a category.
 	ParentID *string `json:"parentId,omitempty"`
 
-	// PreRelease keeps the article from all but previews.
+	// PreRelease makes the article available in the pre-release mode only.
 	PreRelease *bool `json:"preRelease,omitempty"`
 
 	// Tags holds ids.
@@ -3132,7 +3132,7 @@ type CreateEmailInput struct {
 	Subject     string `json:"subject"`
 }
 
-// CreateEndUserInput describes a new end user. Nothing is required, but without an email address or a phone number nobody can be reached.
+// CreateEndUserInput describes a new end user. No field is required.
 type CreateEndUserInput struct {
 	AdditionalEmails       []string `json:"additionalEmails,omitempty"`
 	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
@@ -3223,7 +3223,7 @@ type CustomAttribute struct {
 
 // CustomAttributeDefinition says what a custom attribute is called and what it may hold.
 type CustomAttributeDefinition struct {
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt   ZonedTime `json:"createdAt,omitzero"`
 	Description *string   `json:"description,omitempty"`
 
@@ -3243,7 +3243,7 @@ type CustomAttributeDefinition struct {
 	// Label is the name that people see. The values of records call it name.
 	Label string `json:"label"`
 
-	// UpdatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	UpdatedAt ZonedTime `json:"updatedAt,omitempty,omitzero"`
 }
 
@@ -3284,7 +3284,7 @@ type CustomAttributeValue = json.RawMessage
 // CustomAttributeValues maps the id of a definition to its new value: a string for a Text, an array of strings for a Select (the path of one choice, as in CustomAttributeValue). Null is meant to clear the attribute; nobody has proven it.
 type CustomAttributeValues = map[string]json.RawMessage
 
-// DateTime is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+// DateTime is a time in the form of RFC 3339.
 type DateTime = Timestamp
 
 // DeliveryDetail is a delivery.
@@ -3292,7 +3292,7 @@ type DeliveryDetail struct {
 	// Type is there in a DeliveryStatus and missing in a log.
 	Type *DeliveryStatusType `json:"_type,omitempty"`
 
-	// DeliveryTimestamp is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// DeliveryTimestamp is a time in the form of RFC 3339.
 	DeliveryTimestamp DateTime `json:"deliveryTimestamp,omitzero"`
 
 	// ResponseCode is the status of the answer.
@@ -3419,7 +3419,7 @@ type EmailConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -3442,13 +3442,13 @@ type EmailConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 	Subject        *string  `json:"subject,omitempty"`
 	ToEmail        string   `json:"toEmail"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // EmailEndpoint is an email address of the organization.
@@ -3467,7 +3467,7 @@ type EndUser struct {
 	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 	DisplayName      *string           `json:"displayName,omitempty"`
@@ -3547,7 +3547,7 @@ type FacebookMessengerConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -3567,11 +3567,11 @@ type FacebookMessengerConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // FieldMetadata is a field that a record holds.
@@ -3679,7 +3679,7 @@ type GenericConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -3700,12 +3700,12 @@ type GenericConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt   DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 	ToContactPointID *string  `json:"toContactPointId,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // HelpCenterLink is a help center that has an article.
@@ -3810,7 +3810,7 @@ type InnerSearchHit struct {
 type InstantField struct {
 	Type FieldValueType `json:"_type"`
 
-	// Value is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// Value is a time in the form of RFC 3339.
 	Value DateTime `json:"value,omitzero"`
 }
 
@@ -3824,7 +3824,7 @@ type IntField struct {
 type InternalNote struct {
 	AuthorID string `json:"authorId"`
 
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt ZonedTime `json:"createdAt,omitzero"`
 
 	// CSID is the id of the conversation.
@@ -3893,7 +3893,7 @@ type ListField struct {
 	Values []PrimitiveField `json:"values,omitempty"`
 }
 
-// LocalTime is a time without a zone, 2021-12-01T12:46:35.935. An alias of Timestamp, which takes it as UTC.
+// LocalTime is a time without a zone, as in 2021-12-01T12:46:35.935. It is taken as UTC.
 type LocalTime = Timestamp
 
 // LongAggregateValue is a whole number.
@@ -3922,7 +3922,7 @@ type Message struct {
 	// AuthorID is the id of an agent or end user.
 	AuthorID string `json:"authorId"`
 
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt ZonedTime `json:"createdAt,omitzero"`
 
 	// ExternalID is the id that the organization's own systems use.
@@ -3980,7 +3980,7 @@ type MessengerConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -4001,11 +4001,11 @@ type MessengerConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // MessengerFormAttributes is a form that was filled in the messenger.
@@ -4034,7 +4034,7 @@ type MetricDataEnvelope struct {
 	Data MetricData `json:"data"`
 }
 
-// MetricDataInput says which metric is wanted. Set either PeriodFilter or CsidFilter.
+// MetricDataInput says which metric is wanted. Set one of PeriodFilter and CSIDFilter.
 type MetricDataInput struct {
 	Aggregations []Measure `json:"aggregations,omitempty"`
 
@@ -4099,7 +4099,7 @@ type MetricRecord struct {
 	Value *FieldValue `json:"value,omitempty"`
 }
 
-// MetricRecordDataInput says which records are wanted. Set either PeriodFilter or CsidFilter.
+// MetricRecordDataInput says which records are wanted. Set one of PeriodFilter and CSIDFilter.
 type MetricRecordDataInput struct {
 	// CSIDFilter holds ids of conversations.
 	CSIDFilter []int64        `json:"csidFilter,omitempty"`
@@ -4157,7 +4157,7 @@ type MimeType struct {
 	Sub     string        `json:"sub"`
 }
 
-// MimeTypeKind is of no use: it has one value.
+// MimeTypeKind is the kind of a type. There is one.
 type MimeTypeKind string
 
 // NoAuth sends nothing that authorizes.
@@ -4325,7 +4325,7 @@ type PatchArticleInput struct {
 	// OwnedBy is the id of a user.
 	OwnedBy *string `json:"ownedBy,omitempty"`
 
-	// PreRelease keeps the article from all but previews.
+	// PreRelease makes the article available in the pre-release mode only.
 	PreRelease *bool `json:"preRelease,omitempty"`
 
 	// Tags names tags to add and to remove.
@@ -4408,7 +4408,7 @@ type PhoneAttributes struct {
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
 
-	// Duration is in seconds.
+	// Duration has no documented unit; the published examples look like seconds.
 	Duration *int32 `json:"duration,omitempty"`
 	From     string `json:"from"`
 	To       string `json:"to"`
@@ -4427,7 +4427,7 @@ type PresenceDurationStatus struct {
 	Status      string  `json:"status"`
 }
 
-// PresenceStatus is what an agent says of herself or himself.
+// PresenceStatus is what an agent has set.
 type PresenceStatus string
 
 // Preset is a period with a name.
@@ -4463,7 +4463,7 @@ type PSTNPhoneConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -4483,11 +4483,11 @@ type PSTNPhoneConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // Queue is a queue in which conversations wait for agents.
@@ -4612,7 +4612,7 @@ type QueuePosition struct {
 	// Position is approximate.
 	Position *int32 `json:"position,omitempty"`
 
-	// QueuedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// QueuedAt is a time in the form of RFC 3339.
 	QueuedAt DateTime `json:"queuedAt,omitzero"`
 }
 
@@ -4645,7 +4645,7 @@ type RatingOffer struct {
 	// ID is what SubmitRating takes.
 	ID string `json:"id"`
 
-	// OfferedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// OfferedAt is a time in the form of RFC 3339.
 	OfferedAt DateTime `json:"offeredAt,omitempty,omitzero"`
 
 	// RatingType is the kind of a rating.
@@ -4680,7 +4680,7 @@ type RatingResult struct {
 	// RatingResult is how an end user rated.
 	RatingResult RatingScore `json:"ratingResult"`
 
-	// SubmittedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// SubmittedAt is a time in the form of RFC 3339.
 	SubmittedAt DateTime `json:"submittedAt,omitempty,omitzero"`
 	UserID      *string  `json:"userId,omitempty"`
 }
@@ -4785,7 +4785,7 @@ type RoutedConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -4805,11 +4805,11 @@ type RoutedConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // SearchByAgentID is a condition on the agent who has the conversation.
@@ -5045,7 +5045,7 @@ type SentMessage struct {
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
 
-	// CreatedAt is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 	CreatedAt ZonedTime `json:"createdAt,omitempty,omitzero"`
 
 	// Direction says who began a conversation.
@@ -5085,7 +5085,7 @@ type SMSConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -5106,12 +5106,12 @@ type SMSConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 	ToNumber       *string  `json:"toNumber,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // StatusOperator compares the status with others.
@@ -5248,12 +5248,12 @@ type Template struct {
 	// Content holds placeholders in double braces, as in {{requester_firstname}}.
 	Content string `json:"content"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt DateTime `json:"createdAt,omitzero"`
 	CreatedBy string   `json:"createdBy"`
 	ID        string   `json:"id"`
 
-	// LastEditedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// LastEditedAt is a time in the form of RFC 3339.
 	LastEditedAt DateTime              `json:"lastEditedAt,omitempty,omitzero"`
 	LastEditedBy *string               `json:"lastEditedBy,omitempty"`
 	Name         string                `json:"name"`
@@ -5332,7 +5332,7 @@ type TimestampField struct {
 	Type *FieldValueType `json:"_type,omitempty"`
 	Name string          `json:"name"`
 
-	// Timestamp is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// Timestamp is a time in the form of RFC 3339.
 	Timestamp DateTime `json:"timestamp,omitzero"`
 }
 
@@ -5380,10 +5380,10 @@ type TranscriptAttributes struct {
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
 
-	// UtteranceEndMs is in milliseconds from the start of the call.
+	// UtteranceEndMs is in milliseconds.
 	UtteranceEndMs *int64 `json:"utterance_end_ms,omitempty"`
 
-	// UtteranceStartMs is in milliseconds from the start of the call.
+	// UtteranceStartMs is in milliseconds.
 	UtteranceStartMs *int64 `json:"utterance_start_ms,omitempty"`
 }
 
@@ -5427,7 +5427,7 @@ type TwitterConversation struct {
 	// ConversationType tells public tweets and direct messages apart.
 	ConversationType TwitterConversationType `json:"conversationType"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -5448,11 +5448,11 @@ type TwitterConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // TwitterConversationType tells public tweets and direct messages apart.
@@ -5654,7 +5654,7 @@ type WebhookHeaders map[string]string
 
 // WebhookSubscription says which events Dixa sends where.
 type WebhookSubscription struct {
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt DateTime `json:"createdAt,omitzero"`
 	CreatedBy string   `json:"createdBy"`
 	Enabled   bool     `json:"enabled"`
@@ -5671,7 +5671,7 @@ type WebhookSubscription struct {
 	SecretKey        string         `json:"secretKey"`
 	SubscribedEvents []WebhookEvent `json:"subscribedEvents,omitempty"`
 
-	// UpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// UpdatedAt is a time in the form of RFC 3339.
 	UpdatedAt DateTime `json:"updatedAt,omitzero"`
 	UpdatedBy string   `json:"updatedBy"`
 	URL       string   `json:"url"`
@@ -5710,7 +5710,7 @@ type WhatsAppConversation struct {
 	// Channel is the way a conversation came in.
 	Channel ConversationChannel `json:"channel"`
 
-	// CreatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
 	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
 
@@ -5730,11 +5730,11 @@ type WhatsAppConversation struct {
 	// State is where a conversation stands.
 	State *ConversationState `json:"state,omitempty"`
 
-	// StateUpdatedAt is a time as RFC 3339 has it. An alias of Timestamp, which decodes the other forms too.
+	// StateUpdatedAt is a time in the form of RFC 3339.
 	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
 }
 
 // WorkingChannel is a kind of channel that agents take or leave together.
@@ -5747,7 +5747,7 @@ type WorkingChannelInput struct {
 	Working bool           `json:"working"`
 }
 
-// ZonedTime is a time with the name of a zone in brackets, 2023-01-01T08:23:54.246Z[GMT], or without it. An alias of Timestamp, which decodes both.
+// ZonedTime is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
 type ZonedTime = Timestamp
 
 // AgentID defines model for AgentId.
