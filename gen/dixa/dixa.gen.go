@@ -1735,7 +1735,7 @@ func (e WorkingChannel) Valid() bool {
 
 // ActivityLog holds the activity log of one conversation.
 type ActivityLog struct {
-	Data []ActivityLogEntry `json:"data,omitempty"`
+	Data []ActivityLogEntry `json:"data,omitzero"`
 }
 
 // ActivityLogAttribute holds the particulars of an entry. The Type of the entry says which of the methods to call; none of them checks.
@@ -1768,7 +1768,7 @@ type ActivityLogEntryType string
 
 // ActivityLogPage holds one page of an organization's activity log.
 type ActivityLogPage struct {
-	Data []ActivityLogEntry `json:"data,omitempty"`
+	Data []ActivityLogEntry `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -1784,8 +1784,8 @@ type ActivityLogUser struct {
 
 // Agent is an agent or administrator of the organization.
 type Agent struct {
-	AdditionalEmails       []string `json:"additionalEmails,omitempty"`
-	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 
 	// CreatedAt is a time in the form of RFC 3339.
@@ -1795,11 +1795,11 @@ type Agent struct {
 	FirstName   *string  `json:"firstName,omitempty"`
 	ID          string   `json:"id"`
 	LastName    *string  `json:"lastName,omitempty"`
-	MiddleNames []string `json:"middleNames,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
 	PhoneNumber *string  `json:"phoneNumber,omitempty"`
 
 	// Roles is as in Agent, TeamLead, Admin, SystemAdmin. The vendor lists no values.
-	Roles []string `json:"roles,omitempty"`
+	Roles []string `json:"roles,omitzero"`
 }
 
 // AgentEnvelope wraps an agent.
@@ -1816,12 +1816,12 @@ type AgentOutcome struct {
 
 // AgentOutcomeList holds an outcome for each entry of a bulk request.
 type AgentOutcomeList struct {
-	Data []AgentOutcome `json:"data,omitempty"`
+	Data []AgentOutcome `json:"data,omitzero"`
 }
 
 // AgentPage holds one page of agents.
 type AgentPage struct {
-	Data []Agent `json:"data,omitempty"`
+	Data []Agent `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -1829,7 +1829,7 @@ type AgentPage struct {
 
 // AgentPresence tells whether an agent is there and works.
 type AgentPresence struct {
-	ActiveChannels []ConversationChannel `json:"activeChannels,omitempty"`
+	ActiveChannels []ConversationChannel `json:"activeChannels,omitzero"`
 
 	// ConnectionStatus tells whether an agent is connected.
 	ConnectionStatus ConnectionStatus `json:"connectionStatus"`
@@ -1851,7 +1851,7 @@ type AgentPresence struct {
 type AgentPresenceDurationValue struct {
 	Type        AggregateValueType `json:"_type"`
 	Description *string            `json:"description,omitempty"`
-	Value       []PresenceDuration `json:"value,omitempty"`
+	Value       []PresenceDuration `json:"value,omitzero"`
 }
 
 // AgentPresenceEnvelope wraps the presence of an agent.
@@ -1862,7 +1862,7 @@ type AgentPresenceEnvelope struct {
 
 // AgentPresencePage holds one page of presences.
 type AgentPresencePage struct {
-	Data []AgentPresence `json:"data,omitempty"`
+	Data []AgentPresence `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -1949,7 +1949,7 @@ type AnonymizedConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -1962,13 +1962,11 @@ type AnonymizedConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // Article is an article of the knowledge base.
@@ -1986,13 +1984,13 @@ type Article struct {
 	ParentCategory    *string   `json:"parentCategory,omitempty"`
 
 	// ParentCollections holds ids.
-	ParentCollections []string `json:"parentCollections,omitempty"`
+	ParentCollections []string `json:"parentCollections,omitzero"`
 
 	// Restrictions tells whether something is not for everybody.
 	Restrictions Restrictions `json:"restrictions"`
 
 	// Tags holds ids.
-	Tags []string `json:"tags,omitempty"`
+	Tags []string `json:"tags,omitzero"`
 
 	// Translation holds the versions of an article in one language.
 	Translation *ArticleVersions `json:"translation,omitempty"`
@@ -2004,7 +2002,7 @@ type Article struct {
 
 // ArticleAvailability says where an article can be read.
 type ArticleAvailability struct {
-	HelpCenterLinks []HelpCenterLink `json:"helpCenterLinks,omitempty"`
+	HelpCenterLinks []HelpCenterLink `json:"helpCenterLinks,omitzero"`
 }
 
 // ArticleContent is the text of an article.
@@ -2022,10 +2020,10 @@ type ArticleEnvelope struct {
 // ArticleTagsInput names tags to add and to remove.
 type ArticleTagsInput struct {
 	// Add holds ids.
-	Add []string `json:"add,omitempty"`
+	Add []string `json:"add,omitzero"`
 
 	// Remove holds ids.
-	Remove []string `json:"remove,omitempty"`
+	Remove []string `json:"remove,omitzero"`
 }
 
 // ArticleTranslation is an article in one language.
@@ -2068,8 +2066,8 @@ type ArticleTranslationInput struct {
 
 // ArticleTranslationSet holds the translations of an article.
 type ArticleTranslationSet struct {
-	Draft     []ArticleTranslation `json:"draft,omitempty"`
-	Published []ArticleTranslation `json:"published,omitempty"`
+	Draft     []ArticleTranslation `json:"draft,omitzero"`
+	Published []ArticleTranslation `json:"published,omitzero"`
 }
 
 // ArticleTranslations wraps the translations of an article once more.
@@ -2250,7 +2248,7 @@ type BulkUpdateEndUserInput struct {
 type BusinessHoursException struct {
 	// BusinessHourType is the kind of a day in a schedule.
 	BusinessHourType BusinessHoursType `json:"businessHourType"`
-	Intervals        []TimeInterval    `json:"intervals,omitempty"`
+	Intervals        []TimeInterval    `json:"intervals,omitzero"`
 	Name             string            `json:"name"`
 
 	// NextDate is the date on which it comes next.
@@ -2268,8 +2266,8 @@ type BusinessHoursException struct {
 
 // BusinessHoursSchedule is a schedule as it was defined.
 type BusinessHoursSchedule struct {
-	BusinessHours []RegularBusinessHours   `json:"businessHours,omitempty"`
-	Exceptions    []BusinessHoursException `json:"exceptions,omitempty"`
+	BusinessHours []RegularBusinessHours   `json:"businessHours,omitzero"`
+	Exceptions    []BusinessHoursException `json:"exceptions,omitzero"`
 	ID            string                   `json:"id"`
 	Name          string                   `json:"name"`
 
@@ -2285,7 +2283,7 @@ type BusinessHoursScheduleEnvelope struct {
 
 // BusinessHoursScheduleList holds the schedules.
 type BusinessHoursScheduleList struct {
-	Schedules []BusinessHoursScheduleReference `json:"schedules,omitempty"`
+	Schedules []BusinessHoursScheduleReference `json:"schedules,omitzero"`
 }
 
 // BusinessHoursScheduleListEnvelope wraps the schedules.
@@ -2344,8 +2342,8 @@ type CallbackDirection string
 
 // Catalog is what a collection holds.
 type Catalog struct {
-	Articles   []CatalogArticle  `json:"articles,omitempty"`
-	Categories []CatalogCategory `json:"categories,omitempty"`
+	Articles   []CatalogArticle  `json:"articles,omitzero"`
+	Categories []CatalogCategory `json:"categories,omitzero"`
 }
 
 // CatalogArticle is an article in a catalog.
@@ -2358,8 +2356,8 @@ type CatalogArticle struct {
 
 // CatalogCategory is a category in a catalog, with what is in it.
 type CatalogCategory struct {
-	Articles   []CatalogArticle  `json:"articles,omitempty"`
-	Categories []CatalogCategory `json:"categories,omitempty"`
+	Articles   []CatalogArticle  `json:"articles,omitzero"`
+	Categories []CatalogCategory `json:"categories,omitzero"`
 	ID         string            `json:"id"`
 
 	// Title is a title in one language.
@@ -2380,7 +2378,7 @@ type Category struct {
 	ParentCategory    *string `json:"parentCategory,omitempty"`
 
 	// ParentCollections holds ids.
-	ParentCollections []string `json:"parentCollections,omitempty"`
+	ParentCollections []string `json:"parentCollections,omitzero"`
 
 	// Restrictions tells whether something is not for everybody.
 	Restrictions Restrictions `json:"restrictions"`
@@ -2397,7 +2395,7 @@ type CategoryEnvelope struct {
 
 // CategoryTranslations holds the titles of a category.
 type CategoryTranslations struct {
-	Titles []TranslatedTitle `json:"titles,omitempty"`
+	Titles []TranslatedTitle `json:"titles,omitzero"`
 }
 
 // CategoryTranslationsEnvelope wraps the titles of a category.
@@ -2440,7 +2438,7 @@ type ChannelAvailabilityFailure struct {
 
 // ChannelAvailabilityList holds an outcome for each channel.
 type ChannelAvailabilityList struct {
-	Data []ChannelAvailabilityOutcome `json:"data,omitempty"`
+	Data []ChannelAvailabilityOutcome `json:"data,omitzero"`
 }
 
 // ChannelAvailabilityOutcome is what was found out about one channel.
@@ -2478,7 +2476,7 @@ type ChannelUsages map[string][]string
 // ChatAttributes is a message of the chat widget or the messenger.
 type ChatAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -2505,7 +2503,7 @@ type ChatConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -2522,13 +2520,11 @@ type ChatConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // Checksum is the checksum of a file.
@@ -2581,7 +2577,7 @@ type CollectionEnvelope struct {
 
 // CollectionPage holds one page of collections.
 type CollectionPage struct {
-	Data []Collection `json:"data,omitempty"`
+	Data []Collection `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -2604,7 +2600,7 @@ type ContactEndpointEnvelope struct {
 
 // ContactEndpointList holds contact endpoints.
 type ContactEndpointList struct {
-	Data []ContactEndpoint `json:"data,omitempty"`
+	Data []ContactEndpoint `json:"data,omitzero"`
 }
 
 // ContactEndpointType tells addresses and numbers apart.
@@ -2613,9 +2609,9 @@ type ContactEndpointType string
 // ContactFormAttributes is a message of a contact form in a chat widget.
 type ContactFormAttributes struct {
 	Type                  MessageAttributesType `json:"_type"`
-	Attachments           []Attachment          `json:"attachments,omitempty"`
-	Bcc                   []EmailContact        `json:"bcc,omitempty"`
-	Cc                    []EmailContact        `json:"cc,omitempty"`
+	Attachments           []Attachment          `json:"attachments,omitzero"`
+	Bcc                   []EmailContact        `json:"bcc,omitzero"`
+	Cc                    []EmailContact        `json:"cc,omitzero"`
 	DeliveryFailureReason *string               `json:"deliveryFailureReason,omitempty"`
 
 	// Direction says who began a conversation.
@@ -2626,15 +2622,15 @@ type ContactFormAttributes struct {
 
 	// From is the sender or a recipient of an email.
 	From         *EmailContact `json:"from,omitempty"`
-	InlineImages []Attachment  `json:"inlineImages,omitempty"`
+	InlineImages []Attachment  `json:"inlineImages,omitzero"`
 	IsAutoReply  bool          `json:"isAutoReply"`
 
 	// OriginalContentURL is the whole message as it came.
 	OriginalContentURL *Attachment `json:"originalContentUrl,omitempty"`
 
 	// ReplyDefaultToEmails is where a reply goes unless somebody says otherwise.
-	ReplyDefaultToEmails []EmailContact `json:"replyDefaultToEmails,omitempty"`
-	To                   []EmailContact `json:"to,omitempty"`
+	ReplyDefaultToEmails []EmailContact `json:"replyDefaultToEmails,omitzero"`
+	To                   []EmailContact `json:"to,omitzero"`
 }
 
 // ContactFormConversation is a conversation that began in a contact form.
@@ -2649,7 +2645,7 @@ type ContactFormConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -2668,15 +2664,13 @@ type ContactFormConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
-	Subject        *string  `json:"subject,omitempty"`
-	ToEmail        *string  `json:"toEmail,omitempty"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
+	Subject        *string            `json:"subject,omitempty"`
+	ToEmail        *string            `json:"toEmail,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // Content is the text of a message.
@@ -2697,7 +2691,7 @@ type Conversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -2710,13 +2704,11 @@ type Conversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 	union              json.RawMessage
 }
 
@@ -2740,7 +2732,7 @@ type ConversationBase struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -2753,13 +2745,11 @@ type ConversationBase struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // ConversationChannel is the way a conversation came in.
@@ -2783,7 +2773,7 @@ type ConversationCreatedAttribute struct {
 
 // ConversationCustomAttributesUpdatedAttribute holds the custom attributes that changed.
 type ConversationCustomAttributesUpdatedAttribute struct {
-	UpdatedAttributeIds []string `json:"updatedAttributeIds,omitempty"`
+	UpdatedAttributeIds []string `json:"updatedAttributeIds,omitzero"`
 
 	// UpdatedAttributeValues holds the values of changed attributes, each a string or an array of strings.
 	UpdatedAttributeValues UpdatedAttributeValues `json:"updatedAttributeValues"`
@@ -2840,7 +2830,7 @@ type ConversationImport struct {
 
 	// GenericChannelName is "email" or "genericapimessaging".
 	GenericChannelName string               `json:"genericChannelName"`
-	Messages           []ImportMessageInput `json:"messages,omitempty"`
+	Messages           []ImportMessageInput `json:"messages,omitzero"`
 
 	// RequesterConnectionStatus tells whether the end user is still there.
 	RequesterConnectionStatus *RequesterConnectionStatus `json:"requesterConnectionStatus,omitempty"`
@@ -2875,19 +2865,19 @@ type ConversationLinkedAttribute struct {
 
 // ConversationList holds conversations.
 type ConversationList struct {
-	Data []Conversation `json:"data,omitempty"`
+	Data []Conversation `json:"data,omitzero"`
 }
 
 // ConversationOfferedAttribute names those the conversation was offered to.
 type ConversationOfferedAttribute struct {
-	AgentNames []string `json:"agentNames,omitempty"`
+	AgentNames []string `json:"agentNames,omitzero"`
 	QueueLabel *string  `json:"queueLabel,omitempty"`
 }
 
 // ConversationPage holds one page of conversations.
 type ConversationPage struct {
 	// Data leaves out the custom attributes.
-	Data []Conversation `json:"data,omitempty"`
+	Data []Conversation `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -2933,7 +2923,7 @@ type ConversationRating struct {
 	RatingType RatingType `json:"ratingType"`
 
 	// Timestamps maps what happened to the rating to its time: created_at, scheduled_at, scheduled_for, offered_at, modified_at, rated_at. It may be empty.
-	Timestamps RatingTimestamps `json:"timestamps"`
+	Timestamps RatingTimestamps `json:"timestamps,omitzero"`
 
 	// UserID is the id of the end user.
 	UserID string `json:"userId"`
@@ -3019,20 +3009,20 @@ type ConversationUnassignedAttribute struct {
 
 // CreateAgentInput describes a new agent.
 type CreateAgentInput struct {
-	AdditionalEmails       []string `json:"additionalEmails,omitempty"`
-	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 	DisplayName            string   `json:"displayName"`
 	Email                  string   `json:"email"`
 	FirstName              *string  `json:"firstName,omitempty"`
 	LastName               *string  `json:"lastName,omitempty"`
-	MiddleNames            []string `json:"middleNames,omitempty"`
+	MiddleNames            []string `json:"middleNames,omitzero"`
 	PhoneNumber            *string  `json:"phoneNumber,omitempty"`
 }
 
 // CreateAgentsInput holds the agents to create.
 type CreateAgentsInput struct {
-	Data []CreateAgentInput `json:"data,omitempty"`
+	Data []CreateAgentInput `json:"data,omitzero"`
 }
 
 // CreateArticleInput describes a new article.
@@ -3044,8 +3034,8 @@ type CreateArticleInput struct {
 	PreRelease *bool `json:"preRelease,omitempty"`
 
 	// Tags holds ids.
-	Tags         []string                  `json:"tags,omitempty"`
-	Translations []ArticleTranslationInput `json:"translations,omitempty"`
+	Tags         []string                  `json:"tags,omitzero"`
+	Translations []ArticleTranslationInput `json:"translations,omitzero"`
 }
 
 // CreateCallbackInput describes a new call back.
@@ -3134,8 +3124,8 @@ type CreateEmailInput struct {
 
 // CreateEndUserInput describes a new end user. No field is required.
 type CreateEndUserInput struct {
-	AdditionalEmails       []string `json:"additionalEmails,omitempty"`
-	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 	DisplayName            *string  `json:"displayName,omitempty"`
 	Email                  *string  `json:"email,omitempty"`
@@ -3144,13 +3134,13 @@ type CreateEndUserInput struct {
 	ExternalID  *string  `json:"externalId,omitempty"`
 	FirstName   *string  `json:"firstName,omitempty"`
 	LastName    *string  `json:"lastName,omitempty"`
-	MiddleNames []string `json:"middleNames,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
 	PhoneNumber *string  `json:"phoneNumber,omitempty"`
 }
 
 // CreateEndUsersInput holds the end users to create.
 type CreateEndUsersInput struct {
-	Data []CreateEndUserInput `json:"data,omitempty"`
+	Data []CreateEndUserInput `json:"data,omitzero"`
 }
 
 // CreateQueueInput wraps a new queue.
@@ -3196,10 +3186,10 @@ type CreateWebhookSubscriptionInput struct {
 
 	// Enabled is true where it is not set.
 	Enabled *bool          `json:"enabled,omitempty"`
-	Events  []WebhookEvent `json:"events,omitempty"`
+	Events  []WebhookEvent `json:"events,omitzero"`
 
 	// Filters maps a kind of event to the conditions under which such events are sent. In the published examples the kind is Conversation.
-	Filters WebhookFiltersByEvent `json:"filters,omitempty"`
+	Filters WebhookFiltersByEvent `json:"filters,omitzero"`
 	Name    string                `json:"name"`
 
 	// URL is where the events are sent.
@@ -3255,7 +3245,7 @@ type CustomAttributeDefinitionEnvelope struct {
 
 // CustomAttributeDefinitionList holds all definitions of an organization.
 type CustomAttributeDefinitionList struct {
-	Data []CustomAttributeDefinition `json:"data,omitempty"`
+	Data []CustomAttributeDefinition `json:"data,omitzero"`
 }
 
 // CustomAttributeEntityType is the kind of record an attribute belongs to. Contact means end users.
@@ -3275,7 +3265,7 @@ type CustomAttributeOperator struct {
 	Type OptionalOperatorType `json:"_type"`
 
 	// Values is for IsOneOf and IsNotOneOf. Each value is an array: of one string for a Text, and for a Select of the values on the way from the root option to the one looked for, which need not be the last.
-	Values [][]string `json:"values,omitempty"`
+	Values [][]string `json:"values,omitzero"`
 }
 
 // CustomAttributeValue is a string for a Text, and an array of strings for a Select: one choice, written as the values on the way from the root option to the chosen one. Dixa documents this path for its search only; public clients write it too.
@@ -3373,9 +3363,9 @@ type DurationOperatorType string
 // EmailAttributes is an email, also one that a web form sent.
 type EmailAttributes struct {
 	Type                  MessageAttributesType `json:"_type"`
-	Attachments           []Attachment          `json:"attachments,omitempty"`
-	Bcc                   []EmailContact        `json:"bcc,omitempty"`
-	Cc                    []EmailContact        `json:"cc,omitempty"`
+	Attachments           []Attachment          `json:"attachments,omitzero"`
+	Bcc                   []EmailContact        `json:"bcc,omitzero"`
+	Cc                    []EmailContact        `json:"cc,omitzero"`
 	DeliveryFailureReason *string               `json:"deliveryFailureReason,omitempty"`
 
 	// Direction says who began a conversation.
@@ -3386,12 +3376,12 @@ type EmailAttributes struct {
 
 	// From is the sender or a recipient of an email.
 	From         EmailContact `json:"from"`
-	InlineImages []Attachment `json:"inlineImages,omitempty"`
+	InlineImages []Attachment `json:"inlineImages,omitzero"`
 	IsAutoReply  bool         `json:"isAutoReply"`
 
 	// OriginalContentURL is the whole email as it came.
 	OriginalContentURL *Attachment    `json:"originalContentUrl,omitempty"`
-	To                 []EmailContact `json:"to,omitempty"`
+	To                 []EmailContact `json:"to,omitzero"`
 }
 
 // EmailContact is the sender or a recipient of an email.
@@ -3421,7 +3411,7 @@ type EmailConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -3440,15 +3430,13 @@ type EmailConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
-	Subject        *string  `json:"subject,omitempty"`
-	ToEmail        string   `json:"toEmail"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
+	Subject        *string            `json:"subject,omitempty"`
+	ToEmail        string             `json:"toEmail"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // EmailEndpoint is an email address of the organization.
@@ -3463,13 +3451,13 @@ type EmailEndpoint struct {
 
 // EndUser is a customer of the organization.
 type EndUser struct {
-	AdditionalEmails       []string `json:"additionalEmails,omitempty"`
-	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitempty"`
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
 	AvatarURL              *string  `json:"avatarUrl,omitempty"`
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 	DisplayName      *string           `json:"displayName,omitempty"`
 	Email            *string           `json:"email,omitempty"`
 
@@ -3478,7 +3466,7 @@ type EndUser struct {
 	FirstName   *string  `json:"firstName,omitempty"`
 	ID          string   `json:"id"`
 	LastName    *string  `json:"lastName,omitempty"`
-	MiddleNames []string `json:"middleNames,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
 	PhoneNumber *string  `json:"phoneNumber,omitempty"`
 }
 
@@ -3496,13 +3484,13 @@ type EndUserOutcome struct {
 
 // EndUserOutcomeList holds an outcome for each entry of a bulk request.
 type EndUserOutcomeList struct {
-	Data []EndUserOutcome `json:"data,omitempty"`
+	Data []EndUserOutcome `json:"data,omitzero"`
 }
 
 // EndUserPage holds one page of end users.
 type EndUserPage struct {
 	// Data leaves out the custom attributes.
-	Data []EndUser `json:"data,omitempty"`
+	Data []EndUser `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -3528,7 +3516,7 @@ type ErrorText = string
 // FacebookMessengerAttributes is a message on Facebook Messenger.
 type FacebookMessengerAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -3549,7 +3537,7 @@ type FacebookMessengerConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -3565,13 +3553,11 @@ type FacebookMessengerConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // FieldMetadata is a field that a record holds.
@@ -3609,7 +3595,7 @@ type FilterValue struct {
 
 // FilterValuePage holds one page of the values of a filter.
 type FilterValuePage struct {
-	Data []FilterValue `json:"data,omitempty"`
+	Data []FilterValue `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -3620,7 +3606,7 @@ type FlowChannel string
 
 // FlowList holds the conversation flows of a channel.
 type FlowList struct {
-	Data []ConversationFlow `json:"data,omitempty"`
+	Data []ConversationFlow `json:"data,omitzero"`
 }
 
 // FollowUpConversationInput says until when a conversation is set aside.
@@ -3648,7 +3634,7 @@ type FormFile struct {
 // FormSubmission holds what was filled in.
 type FormSubmission struct {
 	// Values maps the label of a field to its value: a string, an array of strings for a choice, or files.
-	Values FormValues `json:"values"`
+	Values FormValues `json:"values,omitzero"`
 }
 
 // FormValue is a string for a text, an array of strings for a choice, and for files an array of FormFile, of which no example is known.
@@ -3660,7 +3646,7 @@ type FormValues = map[string]json.RawMessage
 // GenericAttributes is a message of a generic channel.
 type GenericAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -3681,7 +3667,7 @@ type GenericConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction          *ConversationDirection `json:"direction,omitempty"`
@@ -3698,14 +3684,12 @@ type GenericConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt   DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
-	ToContactPointID *string  `json:"toContactPointId,omitempty"`
+	State            *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt   *DateTime          `json:"stateUpdatedAt,omitempty"`
+	ToContactPointID *string            `json:"toContactPointId,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // HelpCenterLink is a help center that has an article.
@@ -3718,7 +3702,7 @@ type HelpCenterLink struct {
 // IDOperator compares an id with others.
 type IDOperator struct {
 	Type   OneOfOperatorType `json:"_type"`
-	Values []string          `json:"values,omitempty"`
+	Values []string          `json:"values,omitzero"`
 }
 
 // ImportAssignment names the agent who has an imported conversation.
@@ -3747,7 +3731,7 @@ type ImportedConversation struct {
 	ID int64 `json:"id"`
 
 	// PartialErrors are what went wrong without stopping the import.
-	PartialErrors []PartialError `json:"partialErrors,omitempty"`
+	PartialErrors []PartialError `json:"partialErrors,omitzero"`
 }
 
 // ImportedConversationEnvelope wraps the result of an import.
@@ -3762,7 +3746,7 @@ type InboundMessageImport struct {
 	Type ImportMessageType `json:"_type"`
 
 	// Attachments are copied from their addresses.
-	Attachments []Attachment `json:"attachments,omitempty"`
+	Attachments []Attachment `json:"attachments,omitzero"`
 
 	// Attributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
 	Attributes ImportAttributes `json:"attributes,omitempty"`
@@ -3781,7 +3765,7 @@ type InboundMessageInput struct {
 	Type MessageInputType `json:"_type"`
 
 	// Attachments are copied from their addresses.
-	Attachments []Attachment `json:"attachments,omitempty"`
+	Attachments []Attachment `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content Content `json:"content"`
@@ -3802,7 +3786,7 @@ type InheritedRestriction struct {
 // InnerSearchHit is a part of a conversation, such as a message, that holds the text.
 type InnerSearchHit struct {
 	// Highlight maps the name of a field to the part of it that matched, in which HTML tags em mark the words.
-	Highlight SearchSnippets `json:"highlight"`
+	Highlight SearchSnippets `json:"highlight,omitzero"`
 	ID        string         `json:"id"`
 }
 
@@ -3851,12 +3835,12 @@ type InternalNoteInput struct {
 
 // InternalNoteList holds the internal notes of a conversation.
 type InternalNoteList struct {
-	Data []InternalNote `json:"data,omitempty"`
+	Data []InternalNote `json:"data,omitzero"`
 }
 
 // InternalNotesInput holds the notes to add.
 type InternalNotesInput struct {
-	Data []InternalNoteInput `json:"data,omitempty"`
+	Data []InternalNoteInput `json:"data,omitzero"`
 }
 
 // Interval is a period from one time to another.
@@ -3890,7 +3874,7 @@ type LinkType string
 // ListField is a list of values.
 type ListField struct {
 	Type   FieldValueType   `json:"_type"`
-	Values []PrimitiveField `json:"values,omitempty"`
+	Values []PrimitiveField `json:"values,omitzero"`
 }
 
 // LocalTime is a time without a zone, as in 2021-12-01T12:46:35.935. It is taken as UTC.
@@ -3957,7 +3941,7 @@ type MessageInputType string
 
 // MessageList holds the messages of a conversation.
 type MessageList struct {
-	Data []Message `json:"data,omitempty"`
+	Data []Message `json:"data,omitzero"`
 }
 
 // MessageRedactedAttribute says what was taken out of a message.
@@ -3982,7 +3966,7 @@ type MessengerConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -3999,13 +3983,11 @@ type MessengerConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // MessengerFormAttributes is a form that was filled in the messenger.
@@ -4024,7 +4006,7 @@ type MessengerFormAttributes struct {
 
 // MetricData is the data of a metric.
 type MetricData struct {
-	Aggregates []AggregateValue `json:"aggregates,omitempty"`
+	Aggregates []AggregateValue `json:"aggregates,omitzero"`
 	ID         string           `json:"id"`
 }
 
@@ -4036,11 +4018,11 @@ type MetricDataEnvelope struct {
 
 // MetricDataInput says which metric is wanted. Set one of PeriodFilter and CSIDFilter.
 type MetricDataInput struct {
-	Aggregations []Measure `json:"aggregations,omitempty"`
+	Aggregations []Measure `json:"aggregations,omitzero"`
 
 	// CSIDFilter holds ids of conversations.
-	CSIDFilter []int64        `json:"csidFilter,omitempty"`
-	Filters    []MetricFilter `json:"filters,omitempty"`
+	CSIDFilter []int64        `json:"csidFilter,omitzero"`
+	Filters    []MetricFilter `json:"filters,omitzero"`
 
 	// ID is the id of a metric.
 	ID string `json:"id"`
@@ -4058,20 +4040,20 @@ type MetricFilter struct {
 	Attribute string `json:"attribute"`
 
 	// Values are as ListFilterValues has them.
-	Values []string `json:"values,omitempty"`
+	Values []string `json:"values,omitzero"`
 }
 
 // MetricMetadata says what a metric takes.
 type MetricMetadata struct {
-	Aggregations []AggregateMetadata `json:"aggregations,omitempty"`
+	Aggregations []AggregateMetadata `json:"aggregations,omitzero"`
 	Description  *string             `json:"description,omitempty"`
-	Filters      []FilterMetadata    `json:"filters,omitempty"`
+	Filters      []FilterMetadata    `json:"filters,omitzero"`
 
 	// ID is as in closed_conversations.
 	ID string `json:"id"`
 
 	// RelatedRecordIds names the records that the metric is made of.
-	RelatedRecordIds []string `json:"relatedRecordIds,omitempty"`
+	RelatedRecordIds []string `json:"relatedRecordIds,omitzero"`
 }
 
 // MetricMetadataEnvelope wraps a metric.
@@ -4082,7 +4064,7 @@ type MetricMetadataEnvelope struct {
 
 // MetricMetadataPage holds one page of metrics.
 type MetricMetadataPage struct {
-	Data []MetricMetadata `json:"data,omitempty"`
+	Data []MetricMetadata `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -4090,7 +4072,7 @@ type MetricMetadataPage struct {
 
 // MetricRecord is one of the records behind a metric.
 type MetricRecord struct {
-	Fields []RecordField `json:"fields,omitempty"`
+	Fields []RecordField `json:"fields,omitzero"`
 
 	// PrimaryTimestampField is a time with a name.
 	PrimaryTimestampField TimestampField `json:"primaryTimestampField"`
@@ -4102,8 +4084,8 @@ type MetricRecord struct {
 // MetricRecordDataInput says which records are wanted. Set one of PeriodFilter and CSIDFilter.
 type MetricRecordDataInput struct {
 	// CSIDFilter holds ids of conversations.
-	CSIDFilter []int64        `json:"csidFilter,omitempty"`
-	Filters    []MetricFilter `json:"filters,omitempty"`
+	CSIDFilter []int64        `json:"csidFilter,omitzero"`
+	Filters    []MetricFilter `json:"filters,omitzero"`
 
 	// ID is the id of a record.
 	ID string `json:"id"`
@@ -4118,14 +4100,14 @@ type MetricRecordDataInput struct {
 // MetricRecordMetadata says what a record takes and holds.
 type MetricRecordMetadata struct {
 	Description    string           `json:"description"`
-	FieldsMetadata []FieldMetadata  `json:"fieldsMetadata,omitempty"`
-	Filters        []FilterMetadata `json:"filters,omitempty"`
+	FieldsMetadata []FieldMetadata  `json:"fieldsMetadata,omitzero"`
+	Filters        []FilterMetadata `json:"filters,omitzero"`
 
 	// ID is as in ratings.
 	ID string `json:"id"`
 
 	// RelatedMetricIds names the metrics that are made of this record.
-	RelatedMetricIds []string `json:"relatedMetricIds,omitempty"`
+	RelatedMetricIds []string `json:"relatedMetricIds,omitzero"`
 }
 
 // MetricRecordMetadataEnvelope wraps a record.
@@ -4136,7 +4118,7 @@ type MetricRecordMetadataEnvelope struct {
 
 // MetricRecordMetadataPage holds one page of records.
 type MetricRecordMetadataPage struct {
-	Data []MetricRecordMetadata `json:"data,omitempty"`
+	Data []MetricRecordMetadata `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -4144,7 +4126,7 @@ type MetricRecordMetadataPage struct {
 
 // MetricRecordPage holds one page of the records behind a metric.
 type MetricRecordPage struct {
-	Data []MetricRecord `json:"data,omitempty"`
+	Data []MetricRecord `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -4193,7 +4175,7 @@ type NoteOutcome struct {
 
 // NoteOutcomeList holds an outcome for each note.
 type NoteOutcomeList struct {
-	Data []NoteOutcome `json:"data,omitempty"`
+	Data []NoteOutcome `json:"data,omitzero"`
 }
 
 // NoteSuccess is the outcome of a note that was added.
@@ -4218,7 +4200,7 @@ type OptionalIDOperator struct {
 	Type OptionalOperatorType `json:"_type"`
 
 	// Values is for IsOneOf and IsNotOneOf.
-	Values []string `json:"values,omitempty"`
+	Values []string `json:"values,omitzero"`
 }
 
 // OptionalOperatorType is how a field that may be empty is compared.
@@ -4251,7 +4233,7 @@ type OutboundMessageImport struct {
 	AgentID string            `json:"agentId"`
 
 	// Attachments are copied from their addresses.
-	Attachments []Attachment `json:"attachments,omitempty"`
+	Attachments []Attachment `json:"attachments,omitzero"`
 
 	// Attributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
 	Attributes ImportAttributes `json:"attributes,omitempty"`
@@ -4271,13 +4253,13 @@ type OutboundMessageInput struct {
 	AgentID string           `json:"agentId"`
 
 	// Attachments are copied from their addresses.
-	Attachments []Attachment `json:"attachments,omitempty"`
+	Attachments []Attachment `json:"attachments,omitzero"`
 
 	// Bcc holds ids of end users, not addresses.
-	Bcc []string `json:"bcc,omitempty"`
+	Bcc []string `json:"bcc,omitzero"`
 
 	// Cc holds ids of end users, not addresses.
-	Cc []string `json:"cc,omitempty"`
+	Cc []string `json:"cc,omitzero"`
 
 	// Content is required but for WhatsApp messages with an attachment.
 	Content *Content `json:"content,omitempty"`
@@ -4334,7 +4316,7 @@ type PatchArticleInput struct {
 
 // PatchArticleTranslationsInput holds translations to create or change.
 type PatchArticleTranslationsInput struct {
-	Translations []ArticleTranslationInput `json:"translations,omitempty"`
+	Translations []ArticleTranslationInput `json:"translations,omitzero"`
 }
 
 // PatchEndUserInput holds the fields of an end user to change. That null would clear a field is not documented, so none is offered.
@@ -4360,7 +4342,7 @@ type PatchEndUserInput struct {
 
 // PatchEndUsersInput holds the changes to several end users.
 type PatchEndUsersInput struct {
-	Data []BulkPatchEndUserInput `json:"data,omitempty"`
+	Data []BulkPatchEndUserInput `json:"data,omitzero"`
 }
 
 // PatchWebhookSubscriptionInput holds the fields of a webhook subscription to change.
@@ -4383,13 +4365,13 @@ type PatchWebhookSubscriptionInput struct {
 
 // PatchedArticleTranslations holds the translations that were stored, and why others were not.
 type PatchedArticleTranslations struct {
-	Data          []ArticleTranslation      `json:"data,omitempty"`
-	PartialErrors []ArticleTranslationError `json:"partialErrors,omitempty"`
+	Data          []ArticleTranslation      `json:"data,omitzero"`
+	PartialErrors []ArticleTranslationError `json:"partialErrors,omitzero"`
 }
 
 // PatchedCustomAttributes is the answer to a change of custom attributes.
 type PatchedCustomAttributes struct {
-	Data []CustomAttribute `json:"data,omitempty"`
+	Data []CustomAttribute `json:"data,omitzero"`
 }
 
 // PeriodFilter is a period. Make it with FromInterval or FromPreset.
@@ -4465,7 +4447,7 @@ type PSTNPhoneConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -4481,19 +4463,17 @@ type PSTNPhoneConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // Queue is a queue in which conversations wait for agents.
 type Queue struct {
 	// DoNotOfferTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
-	DoNotOfferTimeouts      ChannelTimeouts `json:"doNotOfferTimeouts"`
+	DoNotOfferTimeouts      ChannelTimeouts `json:"doNotOfferTimeouts,omitzero"`
 	ID                      string          `json:"id"`
 	IsDefault               bool            `json:"isDefault"`
 	IsDoNotOfferEnabled     bool            `json:"isDoNotOfferEnabled"`
@@ -4515,11 +4495,11 @@ type Queue struct {
 	PreferredAgentOfflineTimeout *int32          `json:"preferredAgentOfflineTimeout,omitempty"`
 
 	// PreferredAgentTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
-	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitempty"`
+	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitzero"`
 	Priority               *int32          `json:"priority,omitempty"`
 
 	// QueueThresholds maps SlaTimeLimit, SlaPercentage, AvailableAgents, LongestWait and WaitingConversations to numbers. Not all need be there.
-	QueueThresholds QueueThresholds `json:"queueThresholds"`
+	QueueThresholds QueueThresholds `json:"queueThresholds,omitzero"`
 
 	// SLACalculationMethod is how abandoned conversations count.
 	SLACalculationMethod SLACalculationMethod `json:"slaCalculationMethod"`
@@ -4541,7 +4521,7 @@ type QueueInput struct {
 	CallFunctionality bool `json:"callFunctionality"`
 
 	// DoNotOfferTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
-	DoNotOfferTimeouts          ChannelTimeouts `json:"doNotOfferTimeouts,omitempty"`
+	DoNotOfferTimeouts          ChannelTimeouts `json:"doNotOfferTimeouts,omitzero"`
 	IsDefault                   bool            `json:"isDefault"`
 	IsDoNotOfferEnabled         bool            `json:"isDoNotOfferEnabled"`
 	IsPreferredAgentEnabled     *bool           `json:"isPreferredAgentEnabled,omitempty"`
@@ -4556,17 +4536,17 @@ type QueueInput struct {
 	PreferredAgentOfflineTimeout *int32          `json:"preferredAgentOfflineTimeout,omitempty"`
 
 	// PreferredAgentTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
-	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitempty"`
+	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitzero"`
 	Priority               *int32          `json:"priority,omitempty"`
 
 	// QueueThresholds maps SlaTimeLimit, SlaPercentage, AvailableAgents, LongestWait and WaitingConversations to numbers. Not all need be there.
-	QueueThresholds QueueThresholds `json:"queueThresholds,omitempty"`
+	QueueThresholds QueueThresholds `json:"queueThresholds,omitzero"`
 	WrapupTimeout   *int32          `json:"wrapupTimeout,omitempty"`
 }
 
 // QueueList holds queues.
 type QueueList struct {
-	Data []Queue `json:"data,omitempty"`
+	Data []Queue `json:"data,omitzero"`
 }
 
 // QueueMember is an agent in a queue.
@@ -4577,7 +4557,7 @@ type QueueMember struct {
 
 // QueueMemberList holds the members of a queue.
 type QueueMemberList struct {
-	Data []QueueMember `json:"data,omitempty"`
+	Data []QueueMember `json:"data,omitzero"`
 }
 
 // QueueMemberListType is how the members of a queue are found.
@@ -4591,7 +4571,7 @@ type QueueMemberOutcome struct {
 
 // QueueMemberOutcomeList holds an outcome for each agent.
 type QueueMemberOutcomeList struct {
-	Data []QueueMemberOutcome `json:"data,omitempty"`
+	Data []QueueMemberOutcome `json:"data,omitzero"`
 }
 
 // QueueMemberSuccess is the outcome of an entry that succeeded.
@@ -4604,7 +4584,7 @@ type QueueMemberSuccess struct {
 
 // QueueMembersInput names members of a queue.
 type QueueMembersInput struct {
-	AgentIds []string `json:"agentIds,omitempty"`
+	AgentIds []string `json:"agentIds,omitzero"`
 }
 
 // QueuePosition is the place of a conversation in its queue.
@@ -4630,12 +4610,12 @@ type QueueUsages struct {
 	QueueID string `json:"queueId"`
 
 	// Usages maps channels, by the names that ConversationChannel has, to ids of widgets, phone numbers and addresses.
-	Usages ChannelUsages `json:"usages"`
+	Usages ChannelUsages `json:"usages,omitzero"`
 }
 
 // RatingList holds the ratings of a conversation.
 type RatingList struct {
-	Data []ConversationRating `json:"data,omitempty"`
+	Data []ConversationRating `json:"data,omitzero"`
 }
 
 // RatingOffer is a rating that was offered.
@@ -4742,7 +4722,7 @@ type RegularBusinessHours struct {
 
 	// DayOfWeek is 1 for Monday.
 	DayOfWeek *int32         `json:"dayOfWeek,omitempty"`
-	Intervals []TimeInterval `json:"intervals,omitempty"`
+	Intervals []TimeInterval `json:"intervals,omitzero"`
 	Name      string         `json:"name"`
 
 	// StartDate is the date from which it holds, as in 2026-01-05.
@@ -4771,7 +4751,7 @@ type RequesterConnectionStatus string
 
 // Restrictions tells whether something is not for everybody.
 type Restrictions struct {
-	InheritedRestrictions []InheritedRestriction `json:"inheritedRestrictions,omitempty"`
+	InheritedRestrictions []InheritedRestriction `json:"inheritedRestrictions,omitzero"`
 	IsRestricted          bool                   `json:"isRestricted"`
 }
 
@@ -4787,7 +4767,7 @@ type RoutedConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -4803,13 +4783,11 @@ type RoutedConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // SearchByAgentID is a condition on the agent who has the conversation.
@@ -4973,7 +4951,7 @@ type SearchFieldType string
 
 // SearchFilters combines conditions.
 type SearchFilters struct {
-	Conditions []SearchCondition `json:"conditions,omitempty"`
+	Conditions []SearchCondition `json:"conditions,omitzero"`
 
 	// Strategy says whether all conditions must hold, or one is enough.
 	Strategy FilterStrategy `json:"strategy"`
@@ -4985,7 +4963,7 @@ type SearchHighlights map[string][]string
 // SearchHit is a conversation that matches.
 type SearchHit struct {
 	// Highlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
-	Highlights SearchHighlights `json:"highlights"`
+	Highlights SearchHighlights `json:"highlights,omitzero"`
 	ID         int64            `json:"id"`
 }
 
@@ -5000,7 +4978,7 @@ type SearchInput struct {
 
 // SearchPage holds one page of hits.
 type SearchPage struct {
-	Data []SearchHit `json:"data,omitempty"`
+	Data []SearchHit `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -5021,7 +4999,7 @@ type SearchStatus string
 // SelectInput offers a tree of options, of which a record has one.
 type SelectInput struct {
 	Type    CustomAttributeInputType `json:"_type"`
-	Options []SelectOption           `json:"options,omitempty"`
+	Options []SelectOption           `json:"options,omitzero"`
 }
 
 // SelectOption is one option of a Select, with the options below it.
@@ -5029,7 +5007,7 @@ type SelectOption struct {
 	ID            string         `json:"id"`
 	IsDeactivated bool           `json:"isDeactivated"`
 	Label         string         `json:"label"`
-	NestedOptions []SelectOption `json:"nestedOptions,omitempty"`
+	NestedOptions []SelectOption `json:"nestedOptions,omitzero"`
 
 	// OrderIndex is not in the v1 document of March 2024.
 	OrderIndex *int32 `json:"orderIndex,omitempty"`
@@ -5066,7 +5044,7 @@ type SLACalculationMethod string
 // SMSAttributes is a text message.
 type SMSAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -5087,7 +5065,7 @@ type SMSConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction  *ConversationDirection `json:"direction,omitempty"`
@@ -5104,14 +5082,12 @@ type SMSConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
-	ToNumber       *string  `json:"toNumber,omitempty"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
+	ToNumber       *string            `json:"toNumber,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // StatusOperator compares the status with others.
@@ -5147,7 +5123,7 @@ type TagAddedAttribute struct {
 
 // TagConversationInput holds the tags to put on a conversation.
 type TagConversationInput struct {
-	Data []TagName `json:"data,omitempty"`
+	Data []TagName `json:"data,omitzero"`
 }
 
 // TagEnvelope wraps a tag.
@@ -5158,7 +5134,7 @@ type TagEnvelope struct {
 
 // TagList holds tags.
 type TagList struct {
-	Data []Tag `json:"data,omitempty"`
+	Data []Tag `json:"data,omitzero"`
 }
 
 // TagName names a tag.
@@ -5171,7 +5147,7 @@ type TagOperator struct {
 	Type TagOperatorType `json:"_type"`
 
 	// Values holds ids of tags. IsEmpty and IsNotEmpty take none.
-	Values []string `json:"values,omitempty"`
+	Values []string `json:"values,omitzero"`
 }
 
 // TagOperatorType is how tags are compared.
@@ -5199,7 +5175,7 @@ type TeamEnvelope struct {
 
 // TeamList holds teams.
 type TeamList struct {
-	Data []Team `json:"data,omitempty"`
+	Data []Team `json:"data,omitzero"`
 }
 
 // TeamMember is an agent in a team.
@@ -5212,12 +5188,12 @@ type TeamMember struct {
 
 // TeamMemberList holds the members of a team.
 type TeamMemberList struct {
-	Data []TeamMember `json:"data,omitempty"`
+	Data []TeamMember `json:"data,omitzero"`
 }
 
 // TeamMembersInput names members of a team.
 type TeamMembersInput struct {
-	AgentIds []string `json:"agentIds,omitempty"`
+	AgentIds []string `json:"agentIds,omitzero"`
 }
 
 // TeamReference names a team.
@@ -5227,13 +5203,13 @@ type TeamReference struct {
 
 // TeamReferenceList holds the ids of teams.
 type TeamReferenceList struct {
-	Data []TeamReference `json:"data,omitempty"`
+	Data []TeamReference `json:"data,omitzero"`
 }
 
 // TelephonyEndpoint is a phone number of the organization.
 type TelephonyEndpoint struct {
 	Type          ContactEndpointType      `json:"_type"`
-	Functionality []TelephonyFunctionality `json:"functionality,omitempty"`
+	Functionality []TelephonyFunctionality `json:"functionality,omitzero"`
 	Name          *string                  `json:"name,omitempty"`
 	Number        string                   `json:"number"`
 }
@@ -5258,12 +5234,12 @@ type Template struct {
 	LastEditedBy *string               `json:"lastEditedBy,omitempty"`
 	Name         string                `json:"name"`
 	Subject      *string               `json:"subject,omitempty"`
-	Translations []TemplateTranslation `json:"translations,omitempty"`
+	Translations []TemplateTranslation `json:"translations,omitzero"`
 }
 
 // TemplatePage holds one page of templates.
 type TemplatePage struct {
-	Data []Template `json:"data,omitempty"`
+	Data []Template `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -5291,15 +5267,15 @@ type TextInput struct {
 // TextSearchHit is a conversation that holds the text.
 type TextSearchHit struct {
 	// Highlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
-	Highlights SearchHighlights `json:"highlights"`
+	Highlights SearchHighlights `json:"highlights,omitzero"`
 	ID         int64            `json:"id"`
 	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
-	InnerHits []InnerSearchHit `json:"innerHits,omitempty"`
+	InnerHits []InnerSearchHit `json:"innerHits,omitzero"`
 }
 
 // TextSearchPage holds one page of hits.
 type TextSearchPage struct {
-	Data []TextSearchHit `json:"data,omitempty"`
+	Data []TextSearchHit `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -5404,7 +5380,7 @@ type TranslatedTitle struct {
 // TwitterAttributes is a message on Twitter.
 type TwitterAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -5429,7 +5405,7 @@ type TwitterConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -5446,13 +5422,11 @@ type TwitterConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // TwitterConversationType tells public tweets and direct messages apart.
@@ -5474,7 +5448,7 @@ type UpcomingBusinessDay struct {
 
 	// DayOfWeek is 1 for Monday.
 	DayOfWeek *int32         `json:"dayOfWeek,omitempty"`
-	Intervals []TimeInterval `json:"intervals,omitempty"`
+	Intervals []TimeInterval `json:"intervals,omitzero"`
 	Name      string         `json:"name"`
 
 	// NextDate is the date of the day.
@@ -5492,7 +5466,7 @@ type UpcomingBusinessDay struct {
 
 // UpcomingBusinessHours holds the next days of a schedule.
 type UpcomingBusinessHours struct {
-	BusinessHours []UpcomingBusinessDay `json:"businessHours,omitempty"`
+	BusinessHours []UpcomingBusinessDay `json:"businessHours,omitzero"`
 	ID            string                `json:"id"`
 	Name          string                `json:"name"`
 
@@ -5555,7 +5529,7 @@ type UpdateEndUserInput struct {
 
 // UpdateEndUsersInput holds the end users to update.
 type UpdateEndUsersInput struct {
-	Data []BulkUpdateEndUserInput `json:"data,omitempty"`
+	Data []BulkUpdateEndUserInput `json:"data,omitzero"`
 }
 
 // UpdatedAttributeValues holds the values of changed attributes, each a string or an array of strings.
@@ -5563,7 +5537,7 @@ type UpdatedAttributeValues = map[string]json.RawMessage
 
 // UploadArticleAttachmentsInput holds the images to upload.
 type UploadArticleAttachmentsInput struct {
-	Files []openapi_types.File `json:"files,omitempty"`
+	Files []openapi_types.File `json:"files,omitzero"`
 }
 
 // UploadedAttachment is an image that was stored.
@@ -5576,8 +5550,8 @@ type UploadedAttachment struct {
 
 // UploadedAttachments holds the images that were stored, and why others were not.
 type UploadedAttachments struct {
-	Data          []UploadedAttachment `json:"data,omitempty"`
-	PartialErrors []AttachmentError    `json:"partialErrors,omitempty"`
+	Data          []UploadedAttachment `json:"data,omitzero"`
+	PartialErrors []AttachmentError    `json:"partialErrors,omitzero"`
 }
 
 // WebhookAuthorization says how Dixa authorizes itself where it sends events. Make it with FromBasicAuth, FromTokenAuth or FromNoAuth.
@@ -5611,7 +5585,7 @@ type WebhookDeliveryLog struct {
 
 // WebhookDeliveryLogList holds the latest deliveries of an event.
 type WebhookDeliveryLogList struct {
-	Data []WebhookDeliveryLog `json:"data,omitempty"`
+	Data []WebhookDeliveryLog `json:"data,omitzero"`
 }
 
 // WebhookDeliveryStatus is the latest delivery of an event.
@@ -5625,7 +5599,7 @@ type WebhookDeliveryStatus struct {
 
 // WebhookDeliveryStatusList holds the latest delivery of each event.
 type WebhookDeliveryStatusList struct {
-	Data []WebhookDeliveryStatus `json:"data,omitempty"`
+	Data []WebhookDeliveryStatus `json:"data,omitzero"`
 }
 
 // WebhookEvent is something that Dixa can tell a server about. https://docs.dixa.io/docs/webhooks/webhooks-events
@@ -5660,7 +5634,7 @@ type WebhookSubscription struct {
 	Enabled   bool     `json:"enabled"`
 
 	// Filters maps a kind of event to the conditions under which such events are sent. In the published examples the kind is Conversation.
-	Filters WebhookFiltersByEvent `json:"filters,omitempty"`
+	Filters WebhookFiltersByEvent `json:"filters,omitzero"`
 
 	// Headers are sent with each event. The one that authorizes is among them, in the clear.
 	Headers WebhookHeaders `json:"headers"`
@@ -5669,7 +5643,7 @@ type WebhookSubscription struct {
 
 	// SecretKey is what the events are signed with.
 	SecretKey        string         `json:"secretKey"`
-	SubscribedEvents []WebhookEvent `json:"subscribedEvents,omitempty"`
+	SubscribedEvents []WebhookEvent `json:"subscribedEvents,omitzero"`
 
 	// UpdatedAt is a time in the form of RFC 3339.
 	UpdatedAt DateTime `json:"updatedAt,omitzero"`
@@ -5685,13 +5659,13 @@ type WebhookSubscriptionEnvelope struct {
 
 // WebhookSubscriptionList holds webhook subscriptions.
 type WebhookSubscriptionList struct {
-	Data []WebhookSubscription `json:"data,omitempty"`
+	Data []WebhookSubscription `json:"data,omitzero"`
 }
 
 // WhatsAppAttributes is a message on WhatsApp.
 type WhatsAppAttributes struct {
 	Type        MessageAttributesType `json:"_type"`
-	Attachments []Attachment          `json:"attachments,omitempty"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
 
 	// Content is the text of a message.
 	Content *Content `json:"content,omitempty"`
@@ -5712,7 +5686,7 @@ type WhatsAppConversation struct {
 
 	// CreatedAt is a time in the form of RFC 3339.
 	CreatedAt        DateTime          `json:"createdAt,omitzero"`
-	CustomAttributes []CustomAttribute `json:"customAttributes,omitempty"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -5728,13 +5702,11 @@ type WhatsAppConversation struct {
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
-	State *ConversationState `json:"state,omitempty"`
-
-	// StateUpdatedAt is a time in the form of RFC 3339.
-	StateUpdatedAt DateTime `json:"stateUpdatedAt,omitempty,omitzero"`
+	State          *ConversationState `json:"state,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt DateTime `json:"transportExpiresAt,omitempty,omitzero"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // WorkingChannel is a kind of channel that agents take or leave together.
@@ -7913,16 +7885,19 @@ func (t Conversation) MarshalJSON() ([]byte, error) {
 		}
 	}
 
-	object["stateUpdatedAt"], err = json.Marshal(t.StateUpdatedAt)
-	if err != nil {
-		return nil, fmt.Errorf("error marshaling 'stateUpdatedAt': %w", err)
+	if t.StateUpdatedAt != nil {
+		object["stateUpdatedAt"], err = json.Marshal(t.StateUpdatedAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'stateUpdatedAt': %w", err)
+		}
 	}
 
-	object["transportExpiresAt"], err = json.Marshal(t.TransportExpiresAt)
-	if err != nil {
-		return nil, fmt.Errorf("error marshaling 'transportExpiresAt': %w", err)
+	if t.TransportExpiresAt != nil {
+		object["transportExpiresAt"], err = json.Marshal(t.TransportExpiresAt)
+		if err != nil {
+			return nil, fmt.Errorf("error marshaling 'transportExpiresAt': %w", err)
+		}
 	}
-
 	b, err = json.Marshal(object)
 	return b, err
 }
