@@ -2773,7 +2773,7 @@ type ConversationCreatedAttribute struct {
 
 // ConversationCustomAttributesUpdatedAttribute holds the custom attributes that changed.
 type ConversationCustomAttributesUpdatedAttribute struct {
-	UpdatedAttributeIds []string `json:"updatedAttributeIds,omitzero"`
+	UpdatedAttributeIDs []string `json:"updatedAttributeIds,omitzero"`
 
 	// UpdatedAttributeValues holds the values of changed attributes, each a string or an array of strings.
 	UpdatedAttributeValues UpdatedAttributeValues `json:"updatedAttributeValues"`
@@ -4052,8 +4052,8 @@ type MetricMetadata struct {
 	// ID is as in closed_conversations.
 	ID string `json:"id"`
 
-	// RelatedRecordIds names the records that the metric is made of.
-	RelatedRecordIds []string `json:"relatedRecordIds,omitzero"`
+	// RelatedRecordIDs names the records that the metric is made of.
+	RelatedRecordIDs []string `json:"relatedRecordIds,omitzero"`
 }
 
 // MetricMetadataEnvelope wraps a metric.
@@ -4106,8 +4106,8 @@ type MetricRecordMetadata struct {
 	// ID is as in ratings.
 	ID string `json:"id"`
 
-	// RelatedMetricIds names the metrics that are made of this record.
-	RelatedMetricIds []string `json:"relatedMetricIds,omitzero"`
+	// RelatedMetricIDs names the metrics that are made of this record.
+	RelatedMetricIDs []string `json:"relatedMetricIds,omitzero"`
 }
 
 // MetricRecordMetadataEnvelope wraps a record.
@@ -4584,7 +4584,7 @@ type QueueMemberSuccess struct {
 
 // QueueMembersInput names members of a queue.
 type QueueMembersInput struct {
-	AgentIds []string `json:"agentIds,omitzero"`
+	AgentIDs []string `json:"agentIds,omitzero"`
 }
 
 // QueuePosition is the place of a conversation in its queue.
@@ -5193,7 +5193,7 @@ type TeamMemberList struct {
 
 // TeamMembersInput names members of a team.
 type TeamMembersInput struct {
-	AgentIds []string `json:"agentIds,omitzero"`
+	AgentIDs []string `json:"agentIds,omitzero"`
 }
 
 // TeamReference names a team.
