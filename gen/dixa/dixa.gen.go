@@ -12837,7 +12837,7 @@ type ClientInterface interface {
 	// ListEndUsers lists end users, a page at a time.
 	//
 	// Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
-	// GetEndUser returns them. A filter that two end users match is answered with status 400.
+	// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
 	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
 	//
@@ -15369,7 +15369,7 @@ func (c *Client) GetCustomAttributeDefinition(ctx context.Context, customAttribu
 // ListEndUsers lists end users, a page at a time.
 //
 // Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
-// GetEndUser returns them. A filter that two end users match is answered with status 400.
+// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
 //
 // https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
 //
@@ -24037,7 +24037,7 @@ func (api *API) GetCustomAttributeDefinition(ctx context.Context, customAttribut
 // ListEndUsers lists end users, a page at a time.
 //
 // Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
-// GetEndUser returns them. A filter that two end users match is answered with status 400.
+// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
 //
 // https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
 //
