@@ -22568,7 +22568,7 @@ func (e *StatusError) HTTPAnswer() (status int, header http.Header, body []byte)
 
 // Operation describes one operation of the document.
 type Operation struct {
-	ID     string // the operation's id in the document; the method of [API] has the same name
+	ID     string // the operation's id in the document, and but for capitals the name of the method of [API]
 	Method string
 	Path   string // template of the path, below the server's URL
 	Tags   []string
