@@ -352,7 +352,7 @@ const (
 	ChannelTypeAPI       ChannelType = "api"
 	ChannelTypeEmail     ChannelType = "email"
 	ChannelTypeLine      ChannelType = "line"
-	ChannelTypeSms       ChannelType = "sms"
+	ChannelTypeSMS       ChannelType = "sms"
 	ChannelTypeTelegram  ChannelType = "telegram"
 	ChannelTypeWebWidget ChannelType = "web_widget"
 	ChannelTypeWhatsapp  ChannelType = "whatsapp"
@@ -367,7 +367,7 @@ func (e ChannelType) Valid() bool {
 		return true
 	case ChannelTypeLine:
 		return true
-	case ChannelTypeSms:
+	case ChannelTypeSMS:
 		return true
 	case ChannelTypeTelegram:
 		return true
@@ -1206,37 +1206,37 @@ type Account struct {
 	AutoResolveDuration *int64 `json:"auto_resolve_duration,omitempty"`
 
 	// CacheKeys maps label, inbox and team to the state of the dashboard's cache.
-	CacheKeys JSONObject `json:"cache_keys,omitzero"`
+	CacheKeys JSONObject `json:"cache_keys"`
 
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	CreatedAt DateTime `json:"created_at,omitempty,omitzero"`
+	CreatedAt DateTime `json:"created_at,omitzero"`
 
 	// CustomAttributes is what is known of the company behind an account. It is absent where nothing is.
 	CustomAttributes *AccountAttributes `json:"custom_attributes,omitempty"`
 
 	// Domain is the domain of the account's mail.
-	Domain *string `json:"domain,omitempty"`
+	Domain *string `json:"domain"`
 
 	// Features maps the names of the features that are switched on to true.
-	Features JSONObject `json:"features,omitzero"`
+	Features JSONObject `json:"features"`
 	ID       int64      `json:"id"`
 
 	// LatestChatwootVersion is sent by GetAccount alone: the newest release the server has heard of.
 	LatestChatwootVersion *string `json:"latest_chatwoot_version,omitempty"`
 
 	// Locale is the language of the dashboard, for example en or pt_BR.
-	Locale *string `json:"locale,omitempty"`
+	Locale *string `json:"locale"`
 	Name   string  `json:"name"`
 
 	// Settings decides what becomes of quiet conversations. More fields follow, which depend on the release.
 	Settings *AccountSettings `json:"settings,omitempty"`
 
 	// Status is active or suspended.
-	Status *string `json:"status,omitempty"`
+	Status string `json:"status"`
 
 	// SubscribedFeatures is sent by GetAccount alone, on Chatwoot Cloud: the features of the plan.
 	SubscribedFeatures []string `json:"subscribed_features,omitzero"`
-	SupportEmail       *string  `json:"support_email,omitempty"`
+	SupportEmail       *string  `json:"support_email"`
 }
 
 // AccountAttributes is what is known of the company behind an account. It is absent where nothing is.
@@ -1281,37 +1281,37 @@ type AccountSettings struct {
 
 // Agent is a user as a member of the account.
 type Agent struct {
-	AccountID *int64 `json:"account_id,omitempty"`
+	AccountID *int64 `json:"account_id"`
 
 	// AutoOffline sets the agent offline when it closes the dashboard.
-	AutoOffline *bool `json:"auto_offline,omitempty"`
+	AutoOffline *bool `json:"auto_offline"`
 
 	// AvailabilityStatus follows from what the agent chose and from its presence.
-	AvailabilityStatus *Availability `json:"availability_status,omitempty"`
+	AvailabilityStatus *Availability `json:"availability_status"`
 
 	// AvailableName is the name shown to contacts.
-	AvailableName *string `json:"available_name,omitempty"`
+	AvailableName *string `json:"available_name"`
 
 	// Confirmed tells whether the agent has confirmed its address.
-	Confirmed *bool `json:"confirmed,omitempty"`
+	Confirmed bool `json:"confirmed"`
 
 	// CustomAttributes are the agent's own, absent where there are none.
 	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
 
 	// CustomRoleID is sent by the enterprise edition.
-	CustomRoleID *int64  `json:"custom_role_id,omitempty"`
-	Email        *string `json:"email,omitempty"`
-	ID           int64   `json:"id"`
-	Name         string  `json:"name"`
+	CustomRoleID *int64 `json:"custom_role_id,omitempty"`
+	Email        string `json:"email"`
+	ID           int64  `json:"id"`
+	Name         string `json:"name"`
 
 	// Provider is how the agent signs in, mostly email.
 	Provider *string `json:"provider,omitempty"`
 
 	// Role is nil for somebody who has left the account.
-	Role *UserRole `json:"role,omitempty"`
+	Role *UserRole `json:"role"`
 
 	// Thumbnail is the address of a picture and may be empty.
-	Thumbnail *string `json:"thumbnail,omitempty"`
+	Thumbnail *string `json:"thumbnail"`
 }
 
 // AgentBot is a program that takes part in conversations, through a webhook.
@@ -1320,12 +1320,14 @@ type AgentBot struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
 	// AccountID is nil for bots of the installation, which all its accounts share.
-	AccountID *int64     `json:"account_id,omitempty"`
-	BotConfig JSONObject `json:"bot_config,omitzero"`
+	AccountID *int64 `json:"account_id"`
+
+	// BotConfig is an object whose fields nobody promises.
+	BotConfig JSONObject `json:"bot_config"`
 
 	// BotType is webhook.
-	BotType     *string `json:"bot_type,omitempty"`
-	Description *string `json:"description,omitempty"`
+	BotType     string  `json:"bot_type"`
+	Description *string `json:"description"`
 	ID          int64   `json:"id"`
 	Name        string  `json:"name"`
 
@@ -1336,10 +1338,10 @@ type AgentBot struct {
 	Secret *string `json:"secret,omitempty"`
 
 	// SystemBot marks a bot of the installation.
-	SystemBot *bool `json:"system_bot,omitempty"`
+	SystemBot bool `json:"system_bot"`
 
 	// Thumbnail is the address of a picture and may be empty.
-	Thumbnail *string `json:"thumbnail,omitempty"`
+	Thumbnail *string `json:"thumbnail"`
 }
 
 // AgentBotForm is an agent bot with a picture.
@@ -1354,14 +1356,14 @@ type AgentBotForm struct {
 
 // AgentConversationMetrics counts the open conversations of an agent.
 type AgentConversationMetrics struct {
-	Availability *Availability `json:"availability,omitempty"`
-	Email        *string       `json:"email,omitempty"`
+	Availability *Availability `json:"availability"`
+	Email        string        `json:"email"`
 	ID           int64         `json:"id"`
 
 	// Metric counts open conversations.
-	Metric    *OpenConversations `json:"metric,omitempty"`
-	Name      *string            `json:"name,omitempty"`
-	Thumbnail *string            `json:"thumbnail,omitempty"`
+	Metric    OpenConversations `json:"metric"`
+	Name      string            `json:"name"`
+	Thumbnail *string           `json:"thumbnail"`
 }
 
 // AgentConversationMetricsList are the open conversations of each agent.
@@ -1374,7 +1376,7 @@ type AgentList struct {
 
 // Article is a page of a help center.
 type Article struct {
-	AccountID           *int64 `json:"account_id,omitempty"`
+	AccountID           int64  `json:"account_id"`
 	AssociatedArticleID *int64 `json:"associated_article_id,omitempty"`
 
 	// AssociatedArticles are the same article in other languages.
@@ -1389,8 +1391,8 @@ type Article struct {
 	CategoryID *int64           `json:"category_id,omitempty"`
 
 	// Content is Markdown.
-	Content     *string `json:"content,omitempty"`
-	Description *string `json:"description,omitempty"`
+	Content     *string `json:"content"`
+	Description *string `json:"description"`
 	FolderID    *int64  `json:"folder_id,omitempty"`
 	ID          int64   `json:"id"`
 	Locale      *string `json:"locale,omitempty"`
@@ -1402,19 +1404,19 @@ type Article struct {
 	Slug     *string    `json:"slug,omitempty"`
 
 	// Status is the state of an article.
-	Status *ArticleStatus `json:"status,omitempty"`
-	Title  string         `json:"title"`
+	Status ArticleStatus `json:"status"`
+	Title  string        `json:"title"`
 
 	// UpdatedAt is a time in whole seconds since 1970. 0 stands for none.
-	UpdatedAt UnixTime `json:"updated_at,omitempty,omitzero"`
-	Views     *int64   `json:"views,omitempty"`
+	UpdatedAt UnixTime `json:"updated_at,omitzero"`
+	Views     *int64   `json:"views"`
 }
 
 // ArticleCategory names the category of an article. All fields are nil where there is none.
 type ArticleCategory struct {
-	ID     *int64  `json:"id,omitempty"`
+	ID     *int64  `json:"id"`
 	Locale *string `json:"locale,omitempty"`
-	Name   *string `json:"name,omitempty"`
+	Name   *string `json:"name"`
 	Slug   *string `json:"slug,omitempty"`
 }
 
@@ -1503,7 +1505,7 @@ type AssignmentResult struct {
 
 // Attachment is a file, a place, a contact or a story in a message. Which fields are there depends on FileType.
 type Attachment struct {
-	AccountID       *int64       `json:"account_id,omitempty"`
+	AccountID       int64        `json:"account_id"`
 	CoordinatesLat  *json.Number `json:"coordinates_lat,omitempty"`
 	CoordinatesLong *json.Number `json:"coordinates_long,omitempty"`
 
@@ -1518,11 +1520,11 @@ type Attachment struct {
 	FileSize *int64 `json:"file_size,omitempty"`
 
 	// FileType is the kind of an attachment.
-	FileType  *AttachmentType `json:"file_type,omitempty"`
-	Height    *int64          `json:"height,omitempty"`
-	ID        int64           `json:"id"`
-	MessageID *int64          `json:"message_id,omitempty"`
-	Meta      JSONObject      `json:"meta,omitzero"`
+	FileType  AttachmentType `json:"file_type"`
+	Height    *int64         `json:"height,omitempty"`
+	ID        int64          `json:"id"`
+	MessageID int64          `json:"message_id"`
+	Meta      JSONObject     `json:"meta,omitzero"`
 
 	// ThumbURL is where a small picture of it is, empty for other files.
 	ThumbURL *string `json:"thumb_url,omitempty"`
@@ -1547,36 +1549,36 @@ type AuditAction string
 // AuditLog is one change somebody made.
 type AuditLog struct {
 	// Action is the kind of change; sign_in and sign_out are among others.
-	Action *AuditAction `json:"action,omitempty"`
+	Action AuditAction `json:"action"`
 
 	// AssociatedID is the id of the account.
-	AssociatedID   *int64  `json:"associated_id,omitempty"`
-	AssociatedType *string `json:"associated_type,omitempty"`
+	AssociatedID   *int64  `json:"associated_id"`
+	AssociatedType *string `json:"associated_type"`
 
 	// Auditable is the changed record. Servers seen do not send it.
 	Auditable   JSONObject `json:"auditable,omitzero"`
-	AuditableID *int64     `json:"auditable_id,omitempty"`
+	AuditableID *int64     `json:"auditable_id"`
 
 	// AuditableType is the class of the record that was changed, for example Inbox.
-	AuditableType *string `json:"auditable_type,omitempty"`
+	AuditableType *string `json:"auditable_type"`
 
 	// AuditedChanges maps the changed fields to the old and the new value, or to the value alone.
-	AuditedChanges JSONObject `json:"audited_changes,omitzero"`
-	Comment        *string    `json:"comment,omitempty"`
+	AuditedChanges JSONObject `json:"audited_changes"`
+	Comment        *string    `json:"comment"`
 
 	// CreatedAt is a time in whole seconds since 1970. 0 stands for none.
-	CreatedAt UnixTime `json:"created_at,omitempty,omitzero"`
+	CreatedAt UnixTime `json:"created_at,omitzero"`
 	ID        int64    `json:"id"`
 
 	// RemoteAddress is the IP address the change came from.
-	RemoteAddress *string `json:"remote_address,omitempty"`
-	RequestUUID   *string `json:"request_uuid,omitempty"`
-	UserID        *int64  `json:"user_id,omitempty"`
-	UserType      *string `json:"user_type,omitempty"`
+	RemoteAddress *string `json:"remote_address"`
+	RequestUUID   *string `json:"request_uuid"`
+	UserID        *int64  `json:"user_id"`
+	UserType      *string `json:"user_type"`
 
 	// Username is the address of the user.
-	Username *string `json:"username,omitempty"`
-	Version  *int64  `json:"version,omitempty"`
+	Username *string `json:"username"`
+	Version  *int64  `json:"version"`
 }
 
 // AuditLogPage is a page of the audit log, newest first.
@@ -1623,15 +1625,15 @@ type AutomationEvent string
 type AutomationRule struct {
 	AccountID  int64                 `json:"account_id"`
 	Actions    []AutomationAction    `json:"actions"`
-	Active     *bool                 `json:"active,omitempty"`
+	Active     bool                  `json:"active"`
 	Conditions []AutomationCondition `json:"conditions"`
 
 	// CreatedOn is a time in whole seconds since 1970. 0 stands for none.
-	CreatedOn   UnixTime `json:"created_on,omitempty,omitzero"`
-	Description *string  `json:"description,omitempty"`
+	CreatedOn   UnixTime `json:"created_on,omitzero"`
+	Description *string  `json:"description"`
 
 	// EventName is what starts an automation rule.
-	EventName *AutomationEvent `json:"event_name,omitempty"`
+	EventName AutomationEvent `json:"event_name"`
 
 	// Files are what send_attachment sends, absent where there is nothing.
 	Files []JSONObject `json:"files,omitzero"`
@@ -1695,26 +1697,26 @@ type Campaign struct {
 	Audience []CampaignAudience `json:"audience,omitzero"`
 
 	// CampaignStatus is how far a campaign has come.
-	CampaignStatus *CampaignStatus `json:"campaign_status,omitempty"`
+	CampaignStatus CampaignStatus `json:"campaign_status"`
 
 	// CampaignType follows from the inbox: website campaigns are ongoing, others are sent once.
-	CampaignType *CampaignType `json:"campaign_type,omitempty"`
+	CampaignType CampaignType `json:"campaign_type"`
 
 	// CompletedAt is there for one-off campaigns, null before the end.
 	CompletedAt UnixTime `json:"completed_at,omitzero"`
 
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	CreatedAt   DateTime `json:"created_at,omitempty,omitzero"`
-	Description *string  `json:"description,omitempty"`
-	Enabled     *bool    `json:"enabled,omitempty"`
+	CreatedAt   DateTime `json:"created_at,omitzero"`
+	Description *string  `json:"description"`
+	Enabled     bool     `json:"enabled"`
 
 	// ID is the number within the account, as in the path.
 	ID int64 `json:"id"`
 
 	// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each,
 	// which are absent or nil elsewhere.
-	Inbox   *Inbox  `json:"inbox,omitempty"`
-	Message *string `json:"message,omitempty"`
+	Inbox   Inbox  `json:"inbox"`
+	Message string `json:"message"`
 
 	// ScheduledAt is there for one-off campaigns.
 	ScheduledAt UnixTime `json:"scheduled_at,omitzero"`
@@ -1728,13 +1730,13 @@ type Campaign struct {
 	// TemplateParams are those of a WhatsApp template.
 	TemplateParams                 JSONObject `json:"template_params,omitzero"`
 	Title                          string     `json:"title"`
-	TriggerOnlyDuringBusinessHours *bool      `json:"trigger_only_during_business_hours,omitempty"`
+	TriggerOnlyDuringBusinessHours bool       `json:"trigger_only_during_business_hours"`
 
 	// TriggerRules are those of a website campaign: url and time_on_page.
-	TriggerRules JSONObject `json:"trigger_rules,omitzero"`
+	TriggerRules JSONObject `json:"trigger_rules"`
 
 	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
 }
 
 // CampaignAudience is a group of contacts a campaign goes to.
@@ -1786,29 +1788,29 @@ type CannedResponse struct {
 	Content   string `json:"content"`
 
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	CreatedAt DateTime `json:"created_at,omitempty,omitzero"`
+	CreatedAt DateTime `json:"created_at,omitzero"`
 	ID        int64    `json:"id"`
 	ShortCode string   `json:"short_code"`
 
 	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
 }
 
 // Category is a group of articles in one language.
 type Category struct {
-	AccountID            *int64  `json:"account_id,omitempty"`
+	AccountID            int64   `json:"account_id"`
 	AssociatedCategoryID *int64  `json:"associated_category_id,omitempty"`
-	Description          *string `json:"description,omitempty"`
+	Description          *string `json:"description"`
 	Icon                 *string `json:"icon,omitempty"`
 	ID                   int64   `json:"id"`
-	Locale               *string `json:"locale,omitempty"`
+	Locale               string  `json:"locale"`
 	Name                 string  `json:"name"`
 
 	// ParentCategory names a category.
 	ParentCategory    *CategoryReference  `json:"parent_category,omitempty"`
 	ParentCategoryID  *int64              `json:"parent_category_id,omitempty"`
 	PortalID          *int64              `json:"portal_id,omitempty"`
-	Position          *int64              `json:"position,omitempty"`
+	Position          *int64              `json:"position"`
 	RelatedCategories []CategoryReference `json:"related_categories,omitzero"`
 
 	// RootCategory is the same category in the language it was first written in.
@@ -1826,10 +1828,10 @@ type CategoryEnvelope struct {
 type CategoryReference struct {
 	Description *string `json:"description,omitempty"`
 	ID          int64   `json:"id"`
-	Locale      *string `json:"locale,omitempty"`
-	Name        *string `json:"name,omitempty"`
+	Locale      string  `json:"locale"`
+	Name        string  `json:"name"`
 	Position    *int64  `json:"position,omitempty"`
-	Slug        *string `json:"slug,omitempty"`
+	Slug        string  `json:"slug"`
 }
 
 // ChannelSummary maps the class of a channel, for example Channel::Email, to counts of its conversations.
@@ -2004,14 +2006,14 @@ type Conversation struct {
 
 // ConversationCounts counts the conversations a filter finds.
 type ConversationCounts struct {
-	AllCount *int64 `json:"all_count,omitempty"`
+	AllCount int64 `json:"all_count"`
 
 	// AssignedCount is not sent by FilterConversations.
 	AssignedCount *int64 `json:"assigned_count,omitempty"`
 
 	// MineCount counts those assigned to the owner of the token.
-	MineCount       *int64 `json:"mine_count,omitempty"`
-	UnassignedCount *int64 `json:"unassigned_count,omitempty"`
+	MineCount       int64 `json:"mine_count"`
+	UnassignedCount int64 `json:"unassigned_count"`
 }
 
 // ConversationCountsEnvelope wraps counts of conversations.
@@ -2083,8 +2085,8 @@ type ConversationStatusChange struct {
 
 	// CurrentStatus is the state of a conversation.
 	CurrentStatus ConversationStatus `json:"current_status"`
-	SnoozedUntil  DateTime           `json:"snoozed_until,omitzero"`
-	Success       *bool              `json:"success,omitempty"`
+	SnoozedUntil  DateTime           `json:"snoozed_until"`
+	Success       *bool              `json:"success"`
 }
 
 // ConversationStatusFilter is a status to look for.
@@ -2443,7 +2445,7 @@ type CreatedContact struct {
 	Contact Contact `json:"contact"`
 
 	// ContactInbox is the place of a new contact in an inbox. Its fields are nil where the request named no inbox.
-	ContactInbox *CreatedContactInbox `json:"contact_inbox,omitempty"`
+	ContactInbox CreatedContactInbox `json:"contact_inbox"`
 }
 
 // CreatedContactEnvelope wraps what CreateContact has made.
@@ -2455,8 +2457,8 @@ type CreatedContactEnvelope struct {
 // CreatedContactInbox is the place of a new contact in an inbox. Its fields are nil where the request named no inbox.
 type CreatedContactInbox struct {
 	// Inbox is the record of the inbox, in a form of its own.
-	Inbox    JSONObject `json:"inbox,omitzero"`
-	SourceID *string    `json:"source_id,omitempty"`
+	Inbox    JSONObject `json:"inbox"`
+	SourceID *string    `json:"source_id"`
 }
 
 // CustomAttributeDefinition says how the dashboard shows the custom attribute of one key.
@@ -2506,7 +2508,7 @@ type CustomAttributes = map[string]json.RawMessage
 // CustomFilter is a saved search of the user.
 type CustomFilter struct {
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	CreatedAt DateTime `json:"created_at,omitempty,omitzero"`
+	CreatedAt DateTime `json:"created_at,omitzero"`
 
 	// FilterType is what a saved search is about.
 	FilterType CustomFilterType `json:"filter_type"`
@@ -2517,7 +2519,7 @@ type CustomFilter struct {
 	Query JSONObject `json:"query"`
 
 	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
 }
 
 // CustomFilterType is what a saved search is about.
@@ -2543,10 +2545,10 @@ type EmailChannel struct {
 	SMTPAuthentication     *string `json:"smtp_authentication,omitempty"`
 	SMTPDomain             *string `json:"smtp_domain,omitempty"`
 	SMTPEnableSSLTLS       *bool   `json:"smtp_enable_ssl_tls,omitempty"`
-	SMTPEnableStarttlsAuto *bool   `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool   `json:"smtp_enable_starttls_auto,omitempty"`
 	SMTPEnabled            *bool   `json:"smtp_enabled,omitempty"`
 	SMTPLogin              *string `json:"smtp_login,omitempty"`
-	SMTPOpensslVerifyMode  *string `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPOpenSSLVerifyMode  *string `json:"smtp_openssl_verify_mode,omitempty"`
 	SMTPPassword           *string `json:"smtp_password,omitempty"`
 	SMTPPort               *int64  `json:"smtp_port,omitempty"`
 
@@ -2617,35 +2619,35 @@ type HookStatus int64
 // which are absent or nil elsewhere.
 type Inbox struct {
 	AdditionalAttributes       JSONObject `json:"additional_attributes,omitzero"`
-	AllowMessagesAfterResolved *bool      `json:"allow_messages_after_resolved,omitempty"`
-	AutoAssignmentConfig       JSONObject `json:"auto_assignment_config,omitzero"`
-	AvatarURL                  *string    `json:"avatar_url,omitempty"`
+	AllowMessagesAfterResolved *bool      `json:"allow_messages_after_resolved"`
+	AutoAssignmentConfig       JSONObject `json:"auto_assignment_config"`
+	AvatarURL                  *string    `json:"avatar_url"`
 
 	// BrandedEmailLayout is HTML around the mails of this inbox.
 	BrandedEmailLayout *string `json:"branded_email_layout,omitempty"`
-	BusinessName       *string `json:"business_name,omitempty"`
+	BusinessName       *string `json:"business_name"`
 
 	// CallbackWebhookURL is where the provider of the channel has to send its events.
-	CallbackWebhookURL *string `json:"callback_webhook_url,omitempty"`
-	ChannelID          *int64  `json:"channel_id,omitempty"`
+	CallbackWebhookURL *string `json:"callback_webhook_url"`
+	ChannelID          int64   `json:"channel_id"`
 
 	// ChannelType is the class of the channel, for example Channel::WebWidget.
-	ChannelType          *string    `json:"channel_type,omitempty"`
+	ChannelType          string     `json:"channel_type"`
 	ContinuityViaEmail   *bool      `json:"continuity_via_email,omitempty"`
 	CSATConfig           JSONObject `json:"csat_config,omitzero"`
-	CSATSurveyEnabled    *bool      `json:"csat_survey_enabled,omitempty"`
+	CSATSurveyEnabled    *bool      `json:"csat_survey_enabled"`
 	Email                *string    `json:"email,omitempty"`
-	EnableAutoAssignment *bool      `json:"enable_auto_assignment,omitempty"`
-	EnableEmailCollect   *bool      `json:"enable_email_collect,omitempty"`
+	EnableAutoAssignment *bool      `json:"enable_auto_assignment"`
+	EnableEmailCollect   *bool      `json:"enable_email_collect"`
 	ForwardToEmail       *string    `json:"forward_to_email,omitempty"`
-	GreetingEnabled      *bool      `json:"greeting_enabled,omitempty"`
-	GreetingMessage      *string    `json:"greeting_message,omitempty"`
+	GreetingEnabled      *bool      `json:"greeting_enabled"`
+	GreetingMessage      *string    `json:"greeting_message"`
 
 	// HelpCenter names the help center of an inbox.
 	HelpCenter *InboxHelpCenter `json:"help_center,omitempty"`
 
 	// HMACMandatory asks visitors to prove their identity.
-	HMACMandatory *bool `json:"hmac_mandatory,omitempty"`
+	HMACMandatory *bool `json:"hmac_mandatory"`
 
 	// HMACToken is sent to administrators: keep it secret.
 	HMACToken                *string `json:"hmac_token,omitempty"`
@@ -2657,50 +2659,50 @@ type Inbox struct {
 	IMAPPassword             *string `json:"imap_password,omitempty"`
 	IMAPPort                 *int64  `json:"imap_port,omitempty"`
 	InboxIdentifier          *string `json:"inbox_identifier,omitempty"`
-	LockToSingleConversation *bool   `json:"lock_to_single_conversation,omitempty"`
+	LockToSingleConversation *bool   `json:"lock_to_single_conversation"`
 	Medium                   *string `json:"medium,omitempty"`
 
 	// MessageTemplates are the templates of WhatsApp.
 	MessageTemplates    JSONValue  `json:"message_templates,omitzero"`
-	MessagingServiceSid *string    `json:"messaging_service_sid,omitempty"`
+	MessagingServiceSID *string    `json:"messaging_service_sid"`
 	Name                string     `json:"name"`
-	OutOfOfficeMessage  *string    `json:"out_of_office_message,omitempty"`
+	OutOfOfficeMessage  *string    `json:"out_of_office_message"`
 	PageID              *string    `json:"page_id,omitempty"`
-	PhoneNumber         *string    `json:"phone_number,omitempty"`
+	PhoneNumber         *string    `json:"phone_number"`
 	PreChatFormEnabled  *bool      `json:"pre_chat_form_enabled,omitempty"`
 	PreChatFormOptions  JSONObject `json:"pre_chat_form_options,omitzero"`
-	Provider            *string    `json:"provider,omitempty"`
+	Provider            *string    `json:"provider"`
 
 	// ProviderConfig is sent to administrators and holds secrets.
 	ProviderConfig          JSONObject `json:"provider_config,omitzero"`
 	ReauthorizationRequired *bool      `json:"reauthorization_required,omitempty"`
-	ReplyTime               *ReplyTime `json:"reply_time,omitempty"`
+	ReplyTime               *ReplyTime `json:"reply_time"`
 
 	// SelectedFeatureFlags are values of WidgetFeature.
-	SelectedFeatureFlags   []string        `json:"selected_feature_flags,omitzero"`
-	SenderNameType         *SenderNameType `json:"sender_name_type,omitempty"`
+	SelectedFeatureFlags   []string        `json:"selected_feature_flags"`
+	SenderNameType         *SenderNameType `json:"sender_name_type"`
 	SMTPAddress            *string         `json:"smtp_address,omitempty"`
 	SMTPAuthentication     *string         `json:"smtp_authentication,omitempty"`
 	SMTPDomain             *string         `json:"smtp_domain,omitempty"`
 	SMTPEnableSSLTLS       *bool           `json:"smtp_enable_ssl_tls,omitempty"`
-	SMTPEnableStarttlsAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
 	SMTPEnabled            *bool           `json:"smtp_enabled,omitempty"`
 	SMTPLogin              *string         `json:"smtp_login,omitempty"`
-	SMTPOpensslVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPOpenSSLVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
 	SMTPPassword           *string         `json:"smtp_password,omitempty"`
 	SMTPPort               *int64          `json:"smtp_port,omitempty"`
-	Timezone               *string         `json:"timezone,omitempty"`
+	Timezone               *string         `json:"timezone"`
 
 	// WebWidgetScript is HTML to be put into a page.
-	WebWidgetScript     *string        `json:"web_widget_script,omitempty"`
+	WebWidgetScript     *string        `json:"web_widget_script"`
 	WebhookURL          *string        `json:"webhook_url,omitempty"`
-	WebsiteToken        *string        `json:"website_token,omitempty"`
-	WebsiteURL          *string        `json:"website_url,omitempty"`
-	WelcomeTagline      *string        `json:"welcome_tagline,omitempty"`
-	WelcomeTitle        *string        `json:"welcome_title,omitempty"`
-	WidgetColor         *string        `json:"widget_color,omitempty"`
-	WorkingHours        []WorkingHours `json:"working_hours,omitzero"`
-	WorkingHoursEnabled *bool          `json:"working_hours_enabled,omitempty"`
+	WebsiteToken        *string        `json:"website_token"`
+	WebsiteURL          *string        `json:"website_url"`
+	WelcomeTagline      *string        `json:"welcome_tagline"`
+	WelcomeTitle        *string        `json:"welcome_title"`
+	WidgetColor         *string        `json:"widget_color"`
+	WorkingHours        []WorkingHours `json:"working_hours"`
+	WorkingHoursEnabled *bool          `json:"working_hours_enabled"`
 }
 
 // InboxAgentBot wraps the agent bot of an inbox.
@@ -2730,8 +2732,8 @@ type InboxForm struct {
 
 // InboxHelpCenter names the help center of an inbox.
 type InboxHelpCenter struct {
-	Name *string `json:"name,omitempty"`
-	Slug *string `json:"slug,omitempty"`
+	Name string `json:"name"`
+	Slug string `json:"slug"`
 }
 
 // InboxLabelMatrix counts conversations by inbox and label.
@@ -2760,7 +2762,7 @@ type InboxReference struct {
 	// ChannelType is the class of the channel, for example Channel::Email.
 	ChannelType *string `json:"channel_type,omitempty"`
 	ID          int64   `json:"id"`
-	Name        *string `json:"name,omitempty"`
+	Name        string  `json:"name"`
 }
 
 // InboxSummary is the short form of an inbox.
@@ -2784,12 +2786,12 @@ type Integration struct {
 	// AllowMultipleHooks is sent to administrators.
 	AllowMultipleHooks *bool   `json:"allow_multiple_hooks,omitempty"`
 	Button             *string `json:"button,omitempty"`
-	Description        *string `json:"description,omitempty"`
-	Enabled            *bool   `json:"enabled,omitempty"`
+	Description        *string `json:"description"`
+	Enabled            bool    `json:"enabled"`
 
 	// HookType is account or inbox, sent to administrators.
 	HookType *string           `json:"hook_type,omitempty"`
-	Hooks    []IntegrationHook `json:"hooks,omitzero"`
+	Hooks    []IntegrationHook `json:"hooks"`
 
 	// ID is a word, for example slack or dialogflow.
 	ID               string  `json:"id"`
@@ -2799,17 +2801,17 @@ type Integration struct {
 
 // IntegrationHook is the connection of an account or an inbox to a service.
 type IntegrationHook struct {
-	AccountID *int64 `json:"account_id,omitempty"`
+	AccountID int64 `json:"account_id"`
 
 	// AppID is the id of the integration.
 	AppID string `json:"app_id"`
 
 	// HookType is account or inbox.
-	HookType *string `json:"hook_type,omitempty"`
-	ID       int64   `json:"id"`
+	HookType string `json:"hook_type"`
+	ID       int64  `json:"id"`
 
 	// Inbox is nil where the whole account is connected.
-	Inbox *InboxReference `json:"inbox,omitempty"`
+	Inbox *InboxReference `json:"inbox"`
 
 	// ReferenceID is sent to administrators.
 	ReferenceID *string `json:"reference_id,omitempty"`
@@ -2835,10 +2837,10 @@ type JSONValue = json.RawMessage
 // Label can be put on conversations and contacts.
 type Label struct {
 	// Color is a colour as in CSS, for example #1f93ff.
-	Color         *string `json:"color,omitempty"`
-	Description   *string `json:"description,omitempty"`
+	Color         *string `json:"color"`
+	Description   *string `json:"description"`
 	ID            int64   `json:"id"`
-	ShowOnSidebar *bool   `json:"show_on_sidebar,omitempty"`
+	ShowOnSidebar *bool   `json:"show_on_sidebar"`
 
 	// Title is what is put on records: letters, digits, hyphens and underscores, in lower case.
 	Title string `json:"title"`
@@ -2851,14 +2853,14 @@ type LabelList struct {
 
 // LabelMatrixInbox is a row of the matrix.
 type LabelMatrixInbox struct {
-	ID   int64   `json:"id"`
-	Name *string `json:"name,omitempty"`
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
 }
 
 // LabelMatrixLabel is a column of the matrix.
 type LabelMatrixLabel struct {
-	ID    int64   `json:"id"`
-	Title *string `json:"title,omitempty"`
+	ID    int64  `json:"id"`
+	Title string `json:"title"`
 }
 
 // LabelMatrixRow are the counts of one inbox, a number for each label.
@@ -2900,8 +2902,8 @@ type Message struct {
 	Content     *string      `json:"content"`
 
 	// ContentAttributes holds what belongs to the content type, such as the choices of a form.
-	ContentAttributes JSONObject           `json:"content_attributes,omitzero"`
-	ContentType       *MessageContentType  `json:"content_type,omitempty"`
+	ContentAttributes JSONObject           `json:"content_attributes"`
+	ContentType       *MessageContentType  `json:"content_type"`
 	Conversation      *MessageConversation `json:"conversation,omitempty"`
 
 	// ConversationID is the number of the conversation within its account.
@@ -2933,8 +2935,8 @@ type Message struct {
 	Sentiment  JSONObject         `json:"sentiment,omitzero"`
 
 	// SourceID is the id in the channel the message came by.
-	SourceID *string        `json:"source_id,omitempty"`
-	Status   *MessageStatus `json:"status,omitempty"`
+	SourceID *string        `json:"source_id"`
+	Status   *MessageStatus `json:"status"`
 
 	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
 	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
@@ -2972,17 +2974,17 @@ type MessageList struct {
 
 // MessageListMeta tells about the conversation of the messages.
 type MessageListMeta struct {
-	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
-	AgentLastSeenAt      DateTime   `json:"agent_last_seen_at,omitzero"`
+	AdditionalAttributes JSONObject `json:"additional_attributes"`
+	AgentLastSeenAt      DateTime   `json:"agent_last_seen_at"`
 
 	// Assignee is absent where nobody is.
 	Assignee           *MessageSender `json:"assignee,omitempty"`
-	AssigneeLastSeenAt DateTime       `json:"assignee_last_seen_at,omitzero"`
+	AssigneeLastSeenAt DateTime       `json:"assignee_last_seen_at"`
 
 	// Contact is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields are
 	// there depends on the type.
-	Contact *MessageSender `json:"contact,omitempty"`
-	Labels  []string       `json:"labels,omitzero"`
+	Contact MessageSender `json:"contact"`
+	Labels  []string      `json:"labels"`
 }
 
 // MessageSender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields are
@@ -3033,7 +3035,7 @@ type MessageStatus string
 // MessageTemplateList wraps templates of WhatsApp.
 type MessageTemplateList struct {
 	// Meta says how fresh templates are.
-	Meta *MessageTemplateListMeta `json:"meta,omitempty"`
+	Meta MessageTemplateListMeta `json:"meta"`
 
 	// Payload are the templates as WhatsApp describes them.
 	Payload []JSONObject `json:"payload"`
@@ -3042,7 +3044,7 @@ type MessageTemplateList struct {
 // MessageTemplateListMeta says how fresh templates are.
 type MessageTemplateListMeta struct {
 	// LastSyncAttemptAt is when the server last asked WhatsApp.
-	LastSyncAttemptAt DateTime `json:"last_sync_attempt_at,omitzero"`
+	LastSyncAttemptAt DateTime `json:"last_sync_attempt_at"`
 }
 
 // MessageType tells the direction of a message.
@@ -3092,14 +3094,14 @@ type NewMessageType string
 
 // OpenConversations counts open conversations.
 type OpenConversations struct {
-	Open       *int64 `json:"open,omitempty"`
-	Unattended *int64 `json:"unattended,omitempty"`
+	Open       int64 `json:"open"`
+	Unattended int64 `json:"unattended"`
 }
 
 // OutgoingMessageCount counts the messages that one agent, team, inbox or label has sent.
 type OutgoingMessageCount struct {
 	ID                    int64   `json:"id"`
-	Name                  *string `json:"name,omitempty"`
+	Name                  *string `json:"name"`
 	OutgoingMessagesCount int64   `json:"outgoing_messages_count"`
 }
 
@@ -3109,16 +3111,16 @@ type PageNumber = json.RawMessage
 
 // Portal is a help center.
 type Portal struct {
-	AccountID *int64  `json:"account_id,omitempty"`
-	Archived  *bool   `json:"archived,omitempty"`
-	Color     *string `json:"color,omitempty"`
+	AccountID int64   `json:"account_id"`
+	Archived  bool    `json:"archived"`
+	Color     *string `json:"color"`
 
 	// Config says in which languages a help center is kept.
-	Config       *PortalConfig `json:"config,omitempty"`
-	CustomDomain *string       `json:"custom_domain,omitempty"`
-	HeaderText   *string       `json:"header_text,omitempty"`
-	HomepageLink *string       `json:"homepage_link,omitempty"`
-	ID           int64         `json:"id"`
+	Config       PortalConfig `json:"config"`
+	CustomDomain *string      `json:"custom_domain"`
+	HeaderText   *string      `json:"header_text"`
+	HomepageLink *string      `json:"homepage_link"`
+	ID           int64        `json:"id"`
 
 	// Inbox is the website whose chat it shows, absent where there is none.
 	Inbox *Inbox `json:"inbox,omitempty"`
@@ -3127,9 +3129,9 @@ type Portal struct {
 	Logo *PortalLogo `json:"logo,omitempty"`
 
 	// Meta counts what is in a help center.
-	Meta      *PortalMeta `json:"meta,omitempty"`
-	Name      string      `json:"name"`
-	PageTitle *string     `json:"page_title,omitempty"`
+	Meta      PortalMeta `json:"meta"`
+	Name      string     `json:"name"`
+	PageTitle *string    `json:"page_title"`
 
 	// Slug is its name in addresses, and the id in the path.
 	Slug string `json:"slug"`
@@ -3140,7 +3142,7 @@ type Portal struct {
 
 // PortalConfig says in which languages a help center is kept.
 type PortalConfig struct {
-	AllowedLocales []PortalLocale `json:"allowed_locales,omitzero"`
+	AllowedLocales []PortalLocale `json:"allowed_locales"`
 	DefaultLocale  *string        `json:"default_locale,omitempty"`
 	Layout         *string        `json:"layout,omitempty"`
 	SocialProfiles JSONObject     `json:"social_profiles,omitzero"`
@@ -3156,20 +3158,22 @@ type PortalConfigChange struct {
 // PortalList wraps the help centers of an account.
 type PortalList struct {
 	// Meta counts help centers.
-	Meta    *PortalListMeta `json:"meta,omitempty"`
-	Payload []Portal        `json:"payload"`
+	Meta    PortalListMeta `json:"meta"`
+	Payload []Portal       `json:"payload"`
 }
 
 // PortalListMeta counts help centers.
 type PortalListMeta struct {
-	CurrentPage  PageNumber `json:"current_page,omitzero"`
-	PortalsCount *int64     `json:"portals_count,omitempty"`
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it did
+	// not.
+	CurrentPage  PageNumber `json:"current_page"`
+	PortalsCount int64      `json:"portals_count"`
 }
 
 // PortalLocale is a language of a help center.
 type PortalLocale struct {
-	ArticlesCount   *int64 `json:"articles_count,omitempty"`
-	CategoriesCount *int64 `json:"categories_count,omitempty"`
+	ArticlesCount   int64  `json:"articles_count"`
+	CategoriesCount int64  `json:"categories_count"`
 	Code            string `json:"code"`
 
 	// Draft hides the language from visitors.
@@ -3189,21 +3193,21 @@ type PortalLogo struct {
 
 // PortalMeta counts what is in a help center.
 type PortalMeta struct {
-	AllArticlesCount      *int64  `json:"all_articles_count,omitempty"`
-	ArchivedArticlesCount *int64  `json:"archived_articles_count,omitempty"`
-	CategoriesCount       *int64  `json:"categories_count,omitempty"`
-	DefaultLocale         *string `json:"default_locale,omitempty"`
-	DraftArticlesCount    *int64  `json:"draft_articles_count,omitempty"`
+	AllArticlesCount      *int64  `json:"all_articles_count"`
+	ArchivedArticlesCount *int64  `json:"archived_articles_count"`
+	CategoriesCount       *int64  `json:"categories_count"`
+	DefaultLocale         *string `json:"default_locale"`
+	DraftArticlesCount    *int64  `json:"draft_articles_count"`
 
 	// MineArticlesCount counts the articles of the owner of the token.
 	MineArticlesCount *int64 `json:"mine_articles_count,omitempty"`
-	PublishedCount    *int64 `json:"published_count,omitempty"`
+	PublishedCount    *int64 `json:"published_count"`
 }
 
 // PortalSSL is the state of the certificate of a help center with its own domain.
 type PortalSSL struct {
-	Status             *string `json:"status,omitempty"`
-	VerificationErrors *string `json:"verification_errors,omitempty"`
+	Status             *string `json:"status"`
+	VerificationErrors *string `json:"verification_errors"`
 }
 
 // PreciseUnixTime is a time in seconds since 1970, with microseconds as a fraction.
@@ -3264,36 +3268,36 @@ type ReportPoint struct {
 // ReportSummary sums up a span of time.
 type ReportSummary struct {
 	// AvgFirstResponseTime is in seconds.
-	AvgFirstResponseTime *json.Number `json:"avg_first_response_time,omitempty"`
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
 
 	// AvgResolutionTime is in seconds.
-	AvgResolutionTime     *json.Number `json:"avg_resolution_time,omitempty"`
-	ConversationsCount    *int64       `json:"conversations_count,omitempty"`
-	IncomingMessagesCount *int64       `json:"incoming_messages_count,omitempty"`
-	OutgoingMessagesCount *int64       `json:"outgoing_messages_count,omitempty"`
+	AvgResolutionTime     *json.Number `json:"avg_resolution_time"`
+	ConversationsCount    int64        `json:"conversations_count"`
+	IncomingMessagesCount int64        `json:"incoming_messages_count"`
+	OutgoingMessagesCount int64        `json:"outgoing_messages_count"`
 
 	// Previous is the span of the same length before it.
 	Previous *ReportTotals `json:"previous,omitempty"`
 
 	// ReplyTime is in seconds.
 	ReplyTime        *json.Number `json:"reply_time,omitempty"`
-	ResolutionsCount *int64       `json:"resolutions_count,omitempty"`
+	ResolutionsCount int64        `json:"resolutions_count"`
 }
 
 // ReportTotals are the sums of a span of time.
 type ReportTotals struct {
 	// AvgFirstResponseTime is in seconds.
-	AvgFirstResponseTime *json.Number `json:"avg_first_response_time,omitempty"`
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
 
 	// AvgResolutionTime is in seconds.
-	AvgResolutionTime     *json.Number `json:"avg_resolution_time,omitempty"`
-	ConversationsCount    *int64       `json:"conversations_count,omitempty"`
-	IncomingMessagesCount *int64       `json:"incoming_messages_count,omitempty"`
-	OutgoingMessagesCount *int64       `json:"outgoing_messages_count,omitempty"`
+	AvgResolutionTime     *json.Number `json:"avg_resolution_time"`
+	ConversationsCount    int64        `json:"conversations_count"`
+	IncomingMessagesCount int64        `json:"incoming_messages_count"`
+	OutgoingMessagesCount int64        `json:"outgoing_messages_count"`
 
 	// ReplyTime is in seconds.
 	ReplyTime        *json.Number `json:"reply_time,omitempty"`
-	ResolutionsCount *int64       `json:"resolutions_count,omitempty"`
+	ResolutionsCount int64        `json:"resolutions_count"`
 }
 
 // ReportType is what a report is about.
@@ -3301,32 +3305,32 @@ type ReportType string
 
 // ReportingEvent is one measured span of time.
 type ReportingEvent struct {
-	AccountID      *int64 `json:"account_id,omitempty"`
-	ConversationID *int64 `json:"conversation_id,omitempty"`
+	AccountID      int64  `json:"account_id"`
+	ConversationID *int64 `json:"conversation_id"`
 
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	CreatedAt DateTime `json:"created_at,omitempty,omitzero"`
+	CreatedAt DateTime `json:"created_at,omitzero"`
 
 	// EventEndTime is a time in ISO 8601, with milliseconds and in UTC.
-	EventEndTime DateTime `json:"event_end_time,omitempty,omitzero"`
+	EventEndTime DateTime `json:"event_end_time,omitzero"`
 
 	// EventStartTime is a time in ISO 8601, with milliseconds and in UTC.
-	EventStartTime DateTime `json:"event_start_time,omitempty,omitzero"`
+	EventStartTime DateTime `json:"event_start_time,omitzero"`
 	ID             int64    `json:"id"`
-	InboxID        *int64   `json:"inbox_id,omitempty"`
+	InboxID        *int64   `json:"inbox_id"`
 
 	// Name is for example first_response, reply_time or conversation_resolved.
 	Name string `json:"name"`
 
 	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
-	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
-	UserID    *int64   `json:"user_id,omitempty"`
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
+	UserID    *int64   `json:"user_id"`
 
 	// Value is in seconds.
-	Value *json.Number `json:"value,omitempty"`
+	Value *json.Number `json:"value"`
 
 	// ValueInBusinessHours is in seconds, of working hours alone.
-	ValueInBusinessHours *json.Number `json:"value_in_business_hours,omitempty"`
+	ValueInBusinessHours *json.Number `json:"value_in_business_hours"`
 }
 
 // ReportingEventPage is a page of reporting events, at most 25.
@@ -3338,9 +3342,9 @@ type ReportingEventPage struct {
 
 // ReportingEventPageMeta counts reporting events.
 type ReportingEventPageMeta struct {
-	Count       int64  `json:"count"`
-	CurrentPage int64  `json:"current_page"`
-	TotalPages  *int64 `json:"total_pages,omitempty"`
+	Count       int64 `json:"count"`
+	CurrentPage int64 `json:"current_page"`
+	TotalPages  int64 `json:"total_pages"`
 }
 
 // ResponseTimeBuckets counts first replies by how long they took.
@@ -3387,28 +3391,28 @@ type SetInboxAgentBot struct {
 
 // StatusCounts counts conversations by their status.
 type StatusCounts struct {
-	Open     *int64 `json:"open,omitempty"`
-	Pending  *int64 `json:"pending,omitempty"`
-	Resolved *int64 `json:"resolved,omitempty"`
-	Snoozed  *int64 `json:"snoozed,omitempty"`
-	Total    *int64 `json:"total,omitempty"`
+	Open     int64 `json:"open"`
+	Pending  int64 `json:"pending"`
+	Resolved int64 `json:"resolved"`
+	Snoozed  int64 `json:"snoozed"`
+	Total    int64 `json:"total"`
 }
 
 // SummaryRow sums up an inbox, an agent or a team.
 type SummaryRow struct {
 	// AvgFirstResponseTime is in seconds.
-	AvgFirstResponseTime *json.Number `json:"avg_first_response_time,omitempty"`
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
 
 	// AvgReplyTime is in seconds.
-	AvgReplyTime *json.Number `json:"avg_reply_time,omitempty"`
+	AvgReplyTime *json.Number `json:"avg_reply_time"`
 
 	// AvgResolutionTime is in seconds.
-	AvgResolutionTime  *json.Number `json:"avg_resolution_time,omitempty"`
-	ConversationsCount *int64       `json:"conversations_count,omitempty"`
+	AvgResolutionTime  *json.Number `json:"avg_resolution_time"`
+	ConversationsCount int64        `json:"conversations_count"`
 
 	// ID is that of the inbox, agent or team.
-	ID                         int64  `json:"id"`
-	ResolvedConversationsCount *int64 `json:"resolved_conversations_count,omitempty"`
+	ID                         int64 `json:"id"`
+	ResolvedConversationsCount int64 `json:"resolved_conversations_count"`
 }
 
 // Team is a group of agents.
@@ -3643,10 +3647,10 @@ type UpdateChannel struct {
 	SMTPAuthentication     *string         `json:"smtp_authentication,omitempty"`
 	SMTPDomain             *string         `json:"smtp_domain,omitempty"`
 	SMTPEnableSSLTLS       *bool           `json:"smtp_enable_ssl_tls,omitempty"`
-	SMTPEnableStarttlsAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
 	SMTPEnabled            *bool           `json:"smtp_enabled,omitempty"`
 	SMTPLogin              *string         `json:"smtp_login,omitempty"`
-	SMTPOpensslVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPOpenSSLVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
 	SMTPPassword           *string         `json:"smtp_password,omitempty"`
 	SMTPPort               *int64          `json:"smtp_port,omitempty"`
 	VerifiedForSending     *bool           `json:"verified_for_sending,omitempty"`
@@ -3874,52 +3878,52 @@ type UpdateWebhook struct {
 // User is the owner of the token.
 type User struct {
 	// AccessToken is the token itself: keep it secret.
-	AccessToken *string `json:"access_token,omitempty"`
+	AccessToken *string `json:"access_token"`
 
 	// AccountID is the account used last.
-	AccountID *int64        `json:"account_id,omitempty"`
-	Accounts  []UserAccount `json:"accounts,omitzero"`
+	AccountID *int64        `json:"account_id"`
+	Accounts  []UserAccount `json:"accounts"`
 
 	// AvailableName is the name shown to contacts.
-	AvailableName *string `json:"available_name,omitempty"`
-	AvatarURL     *string `json:"avatar_url,omitempty"`
-	Confirmed     *bool   `json:"confirmed,omitempty"`
+	AvailableName *string `json:"available_name"`
+	AvatarURL     *string `json:"avatar_url"`
+	Confirmed     bool    `json:"confirmed"`
 
 	// CustomAttributes are absent where there are none.
 	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
-	DisplayName      *string          `json:"display_name,omitempty"`
+	DisplayName      *string          `json:"display_name"`
 	Email            string           `json:"email"`
 	HMACIdentifier   *string          `json:"hmac_identifier,omitempty"`
 	ID               int64            `json:"id"`
-	InviterID        *int64           `json:"inviter_id,omitempty"`
-	MessageSignature *string          `json:"message_signature,omitempty"`
+	InviterID        *int64           `json:"inviter_id"`
+	MessageSignature *string          `json:"message_signature"`
 	Name             string           `json:"name"`
 
 	// Provider is how the user signs in, mostly email.
-	Provider *string `json:"provider,omitempty"`
+	Provider *string `json:"provider"`
 
 	// PubsubToken opens the stream of events: keep it secret.
-	PubsubToken *string `json:"pubsub_token,omitempty"`
+	PubsubToken *string `json:"pubsub_token"`
 
 	// Role is the role in the account used last.
-	Role *UserRole `json:"role,omitempty"`
+	Role *UserRole `json:"role"`
 
 	// Type is SuperAdmin for a super administrator.
-	Type       *string    `json:"type,omitempty"`
-	UISettings JSONObject `json:"ui_settings,omitzero"`
-	UID        *string    `json:"uid,omitempty"`
+	Type       *string    `json:"type"`
+	UISettings JSONObject `json:"ui_settings"`
+	UID        *string    `json:"uid"`
 }
 
 // UserAccount is a membership of the user.
 type UserAccount struct {
-	ActiveAt    DateTime `json:"active_at,omitzero"`
-	AutoOffline *bool    `json:"auto_offline,omitempty"`
+	ActiveAt    DateTime `json:"active_at"`
+	AutoOffline *bool    `json:"auto_offline"`
 
 	// Availability is what the user chose.
-	Availability *string `json:"availability,omitempty"`
+	Availability *string `json:"availability"`
 
 	// AvailabilityStatus follows from the choice and the presence.
-	AvailabilityStatus *string `json:"availability_status,omitempty"`
+	AvailabilityStatus *string `json:"availability_status"`
 
 	// CustomRole is sent by the enterprise edition.
 	CustomRole JSONObject `json:"custom_role,omitzero"`
@@ -3929,10 +3933,10 @@ type UserAccount struct {
 
 	// ID is the number of the account.
 	ID          int64     `json:"id"`
-	Name        *string   `json:"name,omitempty"`
-	Permissions []string  `json:"permissions,omitzero"`
-	Role        *UserRole `json:"role,omitempty"`
-	Status      *string   `json:"status,omitempty"`
+	Name        string    `json:"name"`
+	Permissions []string  `json:"permissions"`
+	Role        *UserRole `json:"role"`
+	Status      *string   `json:"status"`
 }
 
 // UserRole is what a user may do in an account.
@@ -3945,11 +3949,11 @@ type Webhook struct {
 
 	// Inbox is absent where the events of all inboxes are sent.
 	Inbox *InboxReference `json:"inbox,omitempty"`
-	Name  *string         `json:"name,omitempty"`
+	Name  *string         `json:"name"`
 
 	// Secret signs the events: keep it secret. Older servers do not send it.
 	Secret        *string        `json:"secret,omitempty"`
-	Subscriptions []WebhookEvent `json:"subscriptions,omitzero"`
+	Subscriptions []WebhookEvent `json:"subscriptions"`
 	URL           string         `json:"url"`
 }
 
@@ -4035,15 +4039,15 @@ type WidgetFeature string
 
 // WorkingHours are the hours of one day of the week.
 type WorkingHours struct {
-	CloseHour    *int64 `json:"close_hour,omitempty"`
-	CloseMinutes *int64 `json:"close_minutes,omitempty"`
-	ClosedAllDay *bool  `json:"closed_all_day,omitempty"`
+	CloseHour    *int64 `json:"close_hour"`
+	CloseMinutes *int64 `json:"close_minutes"`
+	ClosedAllDay bool   `json:"closed_all_day"`
 
 	// DayOfWeek is 0 for Sunday.
 	DayOfWeek   int64  `json:"day_of_week"`
-	OpenAllDay  *bool  `json:"open_all_day,omitempty"`
-	OpenHour    *int64 `json:"open_hour,omitempty"`
-	OpenMinutes *int64 `json:"open_minutes,omitempty"`
+	OpenAllDay  bool   `json:"open_all_day"`
+	OpenHour    *int64 `json:"open_hour"`
+	OpenMinutes *int64 `json:"open_minutes"`
 }
 
 // AccountID defines model for AccountID.
