@@ -1585,8 +1585,8 @@ type AuditLog struct {
 type AuditLogPage struct {
 	AuditLogs []AuditLog `json:"audit_logs"`
 
-	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it did
-	// not.
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
 	CurrentPage  PageNumber `json:"current_page"`
 	PerPage      int64      `json:"per_page"`
 	TotalEntries int64      `json:"total_entries"`
@@ -1611,7 +1611,7 @@ type AutomationCondition struct {
 	// FilterOperator is one of the operators of FilterOperator, or attribute_changed.
 	FilterOperator *string `json:"filter_operator,omitempty"`
 
-	// QueryOperator joins this condition to the next one.
+	// QueryOperator joins this condition to the next one, and is nil in the last.
 	QueryOperator *string `json:"query_operator,omitempty"`
 
 	// Values is a list of texts or numbers, or with attribute_changed an object with the lists from and to.
@@ -1713,8 +1713,8 @@ type Campaign struct {
 	// ID is the number within the account, as in the path.
 	ID int64 `json:"id"`
 
-	// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each,
-	// which are absent or nil elsewhere.
+	// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each, which are
+	// absent or nil elsewhere.
 	Inbox   Inbox  `json:"inbox"`
 	Message string `json:"message"`
 
@@ -1882,8 +1882,8 @@ type ContactEnvelope struct {
 	Payload Contact `json:"payload"`
 }
 
-// ContactForm is a contact with a picture. Maps are sent as one field per key, such as custom_attributes[plan];
-// their values become texts.
+// ContactForm is a contact with a picture. Maps are sent as one field per key, such as custom_attributes[plan]; their values
+// become texts.
 type ContactForm struct {
 	// Avatar is the picture.
 	Avatar     *openapi_types.File `json:"avatar,omitempty"`
@@ -1921,8 +1921,8 @@ type ContactPageMeta struct {
 	// Count counts all contacts that were found. SearchContacts counts those of the page only.
 	Count int64 `json:"count"`
 
-	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it did
-	// not.
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
 	CurrentPage PageNumber `json:"current_page"`
 
 	// HasMore is sent by SearchContacts alone.
@@ -2156,8 +2156,8 @@ type CreateChannel struct {
 	union json.RawMessage
 }
 
-// CreateContact describes a new contact. No field is needed, but one without name, email, phone number and identifier
-// is hidden from lists.
+// CreateContact describes a new contact. No field is needed, but one without name, email, phone number and identifier is hidden
+// from lists.
 type CreateContact struct {
 	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
 
@@ -2187,13 +2187,12 @@ type CreateContact struct {
 type CreateContactInbox struct {
 	InboxID int64 `json:"inbox_id"`
 
-	// SourceID is the id of the contact in the channel. Left out the server makes one where it can, such as
-	// the address for mail.
+	// SourceID is the id of the contact in the channel. Left out the server makes one where it can, such as the address for
+	// mail.
 	SourceID *string `json:"source_id,omitempty"`
 }
 
-// CreateConversation describes a new conversation: with contact_id and inbox_id, or with the source_id of a contact in an
-// inbox.
+// CreateConversation describes a new conversation: with contact_id and inbox_id, or with the source_id of a contact in an inbox.
 type CreateConversation struct {
 	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
 	AssigneeID           *int64     `json:"assignee_id,omitempty"`
@@ -2223,8 +2222,7 @@ type CreateCustomAttributeDefinition struct {
 	// AttributeDisplayType is the kind of input the dashboard offers for a value.
 	AttributeDisplayType AttributeDisplayType `json:"attribute_display_type"`
 
-	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard
-	// field.
+	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard field.
 	AttributeKey string `json:"attribute_key"`
 
 	// AttributeModel is the kind of record an attribute belongs to.
@@ -2587,12 +2585,11 @@ type FilterCondition struct {
 	// AttributeKey names what is compared: a standard field or the key of a custom attribute.
 	AttributeKey *string `json:"attribute_key,omitempty"`
 
-	// CustomAttributeType tells which model a custom attribute belongs to where two share a key, for example
-	// contact_attribute.
+	// CustomAttributeType tells which model a custom attribute belongs to where two share a key, for example contact_attribute.
 	CustomAttributeType *string `json:"custom_attribute_type,omitempty"`
 
-	// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field
-	// takes every one.
+	// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field takes
+	// every one.
 	FilterOperator *FilterOperator `json:"filter_operator,omitempty"`
 
 	// QueryOperator joins this condition to the next one. Leave it out in the last.
@@ -2602,8 +2599,8 @@ type FilterCondition struct {
 	Values []FilterValue `json:"values,omitzero"`
 }
 
-// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field
-// takes every one.
+// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field takes
+// every one.
 type FilterOperator string
 
 // FilterValue is a text, a number or a boolean to compare with.
@@ -2615,8 +2612,8 @@ type FirstResponseTimeDistribution map[string]ResponseTimeBuckets
 // HookStatus switches a connection off (0) or on (1).
 type HookStatus int64
 
-// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each,
-// which are absent or nil elsewhere.
+// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each, which are
+// absent or nil elsewhere.
 type Inbox struct {
 	AdditionalAttributes       JSONObject `json:"additional_attributes,omitzero"`
 	AllowMessagesAfterResolved *bool      `json:"allow_messages_after_resolved"`
@@ -2768,14 +2765,14 @@ type InboxReference struct {
 // InboxSummary is the short form of an inbox.
 type InboxSummary struct {
 	// AvatarURL may be empty.
-	AvatarURL *string `json:"avatar_url,omitempty"`
-	ChannelID *int64  `json:"channel_id,omitempty"`
+	AvatarURL *string `json:"avatar_url"`
+	ChannelID int64   `json:"channel_id"`
 
 	// ChannelType is the class of the channel, for example Channel::Email.
-	ChannelType *string `json:"channel_type,omitempty"`
+	ChannelType *string `json:"channel_type"`
 	ID          int64   `json:"id"`
 	Name        string  `json:"name"`
-	Provider    *string `json:"provider,omitempty"`
+	Provider    *string `json:"provider"`
 }
 
 // Integration is a service that can be connected.
@@ -2927,8 +2924,8 @@ type Message struct {
 	Private                 bool    `json:"private"`
 	ProcessedMessageContent *string `json:"processed_message_content,omitempty"`
 
-	// Sender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields are
-	// there depends on the type.
+	// Sender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+	// are there depends on the type.
 	Sender     *MessageSender     `json:"sender,omitempty"`
 	SenderID   *int64             `json:"sender_id,omitempty"`
 	SenderType *MessageSenderType `json:"sender_type,omitempty"`
@@ -2981,14 +2978,14 @@ type MessageListMeta struct {
 	Assignee           *MessageSender `json:"assignee,omitempty"`
 	AssigneeLastSeenAt DateTime       `json:"assignee_last_seen_at"`
 
-	// Contact is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields are
-	// there depends on the type.
+	// Contact is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+	// are there depends on the type.
 	Contact MessageSender `json:"contact"`
 	Labels  []string      `json:"labels"`
 }
 
-// MessageSender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields are
-// there depends on the type.
+// MessageSender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+// are there depends on the type.
 type MessageSender struct {
 	// AdditionalAttributes are sent for contacts.
 	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
@@ -3105,8 +3102,8 @@ type OutgoingMessageCount struct {
 	OutgoingMessagesCount int64   `json:"outgoing_messages_count"`
 }
 
-// PageNumber is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it did
-// not.
+// PageNumber is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+// did not.
 type PageNumber = json.RawMessage
 
 // Portal is a help center.
@@ -3164,8 +3161,8 @@ type PortalList struct {
 
 // PortalListMeta counts help centers.
 type PortalListMeta struct {
-	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it did
-	// not.
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
 	CurrentPage  PageNumber `json:"current_page"`
 	PortalsCount int64      `json:"portals_count"`
 }
@@ -3213,8 +3210,7 @@ type PortalSSL struct {
 // PreciseUnixTime is a time in seconds since 1970, with microseconds as a fraction.
 type PreciseUnixTime = Timestamp
 
-// PriorityChoice is a priority to set. The vendor publishes none as well; null, or an empty text, is what surely
-// clears.
+// PriorityChoice is a priority to set. The vendor publishes none as well; null, or an empty text, is what surely clears.
 type PriorityChoice string
 
 // ProfileChange is what can be changed of the profile. Fields left out stay as they are.
@@ -3417,9 +3413,9 @@ type SummaryRow struct {
 
 // Team is a group of agents.
 type Team struct {
-	AccountID       *int64  `json:"account_id,omitempty"`
-	AllowAutoAssign *bool   `json:"allow_auto_assign,omitempty"`
-	Description     *string `json:"description,omitempty"`
+	AccountID       int64   `json:"account_id"`
+	AllowAutoAssign *bool   `json:"allow_auto_assign"`
+	Description     *string `json:"description"`
 	ID              int64   `json:"id"`
 
 	// IsMember tells whether the owner of the token is in the team.
@@ -3578,8 +3574,7 @@ type UpdateAgentBot struct {
 	OutgoingURL *string `json:"outgoing_url,omitempty"`
 }
 
-// UpdateAutomationRule is what can be changed of an automation rule. Fields left out stay as they are; lists are replaced
-// whole.
+// UpdateAutomationRule is what can be changed of an automation rule. Fields left out stay as they are; lists are replaced whole.
 type UpdateAutomationRule struct {
 	Actions     []AutomationAction    `json:"actions,omitzero"`
 	Active      *bool                 `json:"active,omitempty"`
@@ -3611,8 +3606,8 @@ type UpdateCannedResponse struct {
 	ShortCode *string `json:"short_code,omitempty"`
 }
 
-// UpdateChannel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels
-// by the inbox, not by this body.
+// UpdateChannel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels by the
+// inbox, not by this body.
 type UpdateChannel struct {
 	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
 
@@ -3703,8 +3698,7 @@ type UpdateConversationCustomAttributes struct {
 	Merge *bool `json:"merge,omitempty"`
 }
 
-// UpdateCustomAttributeDefinition is what can be changed of a definition. Fields left out stay as they are; stored values do not follow
-// a new key.
+// UpdateCustomAttributeDefinition is what can be changed of a definition. Fields left out stay as they are; stored values do not follow a new key.
 type UpdateCustomAttributeDefinition struct {
 	AttributeDescription Field[string] `json:"attribute_description,omitzero"`
 	AttributeDisplayName *string       `json:"attribute_display_name,omitempty"`
@@ -3712,8 +3706,7 @@ type UpdateCustomAttributeDefinition struct {
 	// AttributeDisplayType is the kind of input the dashboard offers for a value.
 	AttributeDisplayType *AttributeDisplayType `json:"attribute_display_type,omitempty"`
 
-	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard
-	// field.
+	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard field.
 	AttributeKey *string `json:"attribute_key,omitempty"`
 
 	// AttributeModel is the kind of record an attribute belongs to.
@@ -3747,8 +3740,8 @@ type UpdateInbox struct {
 	BrandedEmailLayout Field[string] `json:"branded_email_layout,omitzero"`
 	BusinessName       *string       `json:"business_name,omitempty"`
 
-	// Channel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels
-	// by the inbox, not by this body.
+	// Channel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels by the
+	// inbox, not by this body.
 	Channel *UpdateChannel `json:"channel,omitempty"`
 
 	// CSATConfig is how contacts are asked whether they were satisfied.
@@ -4030,8 +4023,8 @@ type WhatsAppConfig struct {
 	PhoneNumberID *string `json:"phone_number_id,omitempty"`
 }
 
-// WhatsAppProvider is who runs a number of WhatsApp: Meta (whatsapp_cloud), or 360dialog (default, which new inboxes
-// should not use).
+// WhatsAppProvider is who runs a number of WhatsApp: Meta (whatsapp_cloud), or 360dialog (default, which new inboxes should not
+// use).
 type WhatsAppProvider string
 
 // WidgetFeature is something the chat of a website offers.
@@ -4224,8 +4217,7 @@ type GetConversationCountsParams struct {
 
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
-	// After is the id of a message; up to 100 that follow it are listed, with before up to 1000 between
-	// the two.
+	// After is the id of a message; up to 100 that follow it are listed, with before up to 1000 between the two.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 
 	// Before is the id of a message; the 20 before it are listed.
@@ -5128,8 +5120,8 @@ type ClientInterface interface {
 
 	// MergeContactsWithBody makes one contact of two.
 	//
-	// Conversations and values of the second go to the first, whose own values win; the second is deleted.
-	// This cannot be undone. Every agent and administrator of the account may call this.
+	// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+	// be undone. Every agent and administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5138,8 +5130,8 @@ type ClientInterface interface {
 
 	// MergeContacts makes one contact of two.
 	//
-	// Conversations and values of the second go to the first, whose own values win; the second is deleted.
-	// This cannot be undone. Every agent and administrator of the account may call this.
+	// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+	// be undone. Every agent and administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5212,8 +5204,8 @@ type ClientInterface interface {
 
 	// CreateAgentWithBody invites an agent by mail.
 	//
-	// An address that already has an account on the server is added at once. A plan without a free seat is a
-	// 402. The server allows 100 of these calls a day for an account. Administrators only.
+	// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+	// server allows 100 of these calls a day for an account. Administrators only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5222,8 +5214,8 @@ type ClientInterface interface {
 
 	// CreateAgent invites an agent by mail.
 	//
-	// An address that already has an account on the server is added at once. A plan without a free seat is a
-	// 402. The server allows 100 of these calls a day for an account. Administrators only.
+	// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+	// server allows 100 of these calls a day for an account. Administrators only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5232,8 +5224,8 @@ type ClientInterface interface {
 
 	// DeleteAgent takes an agent out of the account.
 	//
-	// An agent who is in no other account is deleted in the background. The server allows 50 of these calls
-	// a day for an account. Administrators only.
+	// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+	// an account. Administrators only.
 	//
 	// Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
 	DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5258,8 +5250,7 @@ type ClientInterface interface {
 
 	// ListAuditLogs lists what was changed in the account by whom, newest first.
 	//
-	// It is part of the enterprise edition; elsewhere the list is empty or the route is missing.
-	// Administrators only.
+	// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
 	ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5273,8 +5264,8 @@ type ClientInterface interface {
 
 	// CreateAutomationRuleWithBody creates an automation rule.
 	//
-	// Unlike the other operations this one answers without an envelope. A condition or an action the server
-	// does not know is a 422. Administrators only.
+	// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+	// know is a 422. Administrators only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5283,8 +5274,8 @@ type ClientInterface interface {
 
 	// CreateAutomationRule creates an automation rule.
 	//
-	// Unlike the other operations this one answers without an envelope. A condition or an action the server
-	// does not know is a 422. Administrators only.
+	// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+	// know is a 422. Administrators only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5357,9 +5348,8 @@ type ClientInterface interface {
 
 	// CreateCampaignWithBody creates a campaign.
 	//
-	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts
-	// with one of the labels in Audience. Success does not mean that anything was delivered. Administrators
-	// only.
+	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+	// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5368,9 +5358,8 @@ type ClientInterface interface {
 
 	// CreateCampaign creates a campaign.
 	//
-	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts
-	// with one of the labels in Audience. Success does not mean that anything was delivered. Administrators
-	// only.
+	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+	// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5461,17 +5450,17 @@ type ClientInterface interface {
 
 	// ListContacts lists the contacts of the account, 15 on a page.
 	//
-	// Contacts without name, email, phone number and identifier are left out. Every agent and administrator
-	// of the account may call this.
+	// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+	// account may call this.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
 	ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateContactWithBody creates a contact, and its place in an inbox where one is named.
 	//
-	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact.
-	// A second contact with the same email, phone number or identifier is a 422. A multipart body brings a
-	// picture. Every agent and administrator of the account may call this.
+	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+	// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+	// and administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5480,9 +5469,9 @@ type ClientInterface interface {
 
 	// CreateContact creates a contact, and its place in an inbox where one is named.
 	//
-	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact.
-	// A second contact with the same email, phone number or identifier is a 422. A multipart body brings a
-	// picture. Every agent and administrator of the account may call this.
+	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+	// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+	// and administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5491,8 +5480,8 @@ type ClientInterface interface {
 
 	// FilterContactsWithBody finds contacts by conditions on their fields and custom attributes, 15 on a page.
 	//
-	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing
-	// or is a 500. Every agent and administrator of the account may call this.
+	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+	// 500. Every agent and administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5501,8 +5490,8 @@ type ClientInterface interface {
 
 	// FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
 	//
-	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing
-	// or is a 500. Every agent and administrator of the account may call this.
+	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+	// 500. Every agent and administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5511,9 +5500,8 @@ type ClientInterface interface {
 
 	// SearchContacts finds contacts by a part of their name, email, phone number or identifier.
 	//
-	// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server
-	// allows 100 searches a minute for an account. Every agent and administrator of the account may call
-	// this.
+	// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+	// 100 searches a minute for an account. Every agent and administrator of the account may call this.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
 	SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5585,8 +5573,8 @@ type ClientInterface interface {
 
 	// CreateContactInboxWithBody connects a contact to an inbox, so that a conversation can be started there.
 	//
-	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every
-	// agent and administrator of the account may call this.
+	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+	// administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5595,8 +5583,8 @@ type ClientInterface interface {
 
 	// CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
 	//
-	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every
-	// agent and administrator of the account may call this.
+	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+	// administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5648,8 +5636,8 @@ type ClientInterface interface {
 
 	// ReplaceContactLabelsWithBody puts exactly these labels on a contact.
 	//
-	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent
-	// and administrator of the account may call this.
+	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
+	// administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5658,8 +5646,8 @@ type ClientInterface interface {
 
 	// ReplaceContactLabels puts exactly these labels on a contact.
 	//
-	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent
-	// and administrator of the account may call this.
+	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
+	// administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5668,17 +5656,17 @@ type ClientInterface interface {
 
 	// ListConversations lists conversations, 25 on a page, those with the latest activity first.
 	//
-	// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be
-	// set to another size of page.
+	// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+	// another size of page.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
 	ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateConversationWithBody starts a conversation, and sends its first message where there is one.
 	//
-	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a
-	// single conversation the open one is reused, and answered as if it were new. Agents need access to the
-	// inbox; agent bots may call this.
+	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+	// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+	// may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5687,9 +5675,9 @@ type ClientInterface interface {
 
 	// CreateConversation starts a conversation, and sends its first message where there is one.
 	//
-	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a
-	// single conversation the open one is reused, and answered as if it were new. Agents need access to the
-	// inbox; agent bots may call this.
+	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+	// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+	// may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5698,8 +5686,8 @@ type ClientInterface interface {
 
 	// FilterConversationsWithBody finds conversations by conditions on their fields and custom attributes, 25 on a page.
 	//
-	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of
-	// the wrong JSON type finds nothing or is a 500.
+	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+	// JSON type finds nothing or is a 500.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5708,8 +5696,8 @@ type ClientInterface interface {
 
 	// FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
 	//
-	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of
-	// the wrong JSON type finds nothing or is a 500.
+	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+	// JSON type finds nothing or is a 500.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5718,8 +5706,7 @@ type ClientInterface interface {
 
 	// GetConversationCounts counts conversations.
 	//
-	// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a
-	// user.
+	// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
 	GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5736,8 +5723,8 @@ type ClientInterface interface {
 
 	// UpdateConversationWithBody changes the priority of a conversation.
 	//
-	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level
-	// agreements. Users need access to the conversation; agent bots may call this.
+	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+	// need access to the conversation; agent bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5746,8 +5733,8 @@ type ClientInterface interface {
 
 	// UpdateConversation changes the priority of a conversation.
 	//
-	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level
-	// agreements. Users need access to the conversation; agent bots may call this.
+	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+	// need access to the conversation; agent bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5756,8 +5743,8 @@ type ClientInterface interface {
 
 	// AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
 	//
-	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the
-	// assignee off. Users need access to the conversation; agent bots may call this.
+	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
+	// off. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5766,8 +5753,8 @@ type ClientInterface interface {
 
 	// AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 	//
-	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the
-	// assignee off. Users need access to the conversation; agent bots may call this.
+	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
+	// off. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5845,8 +5832,7 @@ type ClientInterface interface {
 
 	// ReplaceConversationLabelsWithBody puts exactly these labels on a conversation.
 	//
-	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call
-	// this.
+	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5855,8 +5841,7 @@ type ClientInterface interface {
 
 	// ReplaceConversationLabels puts exactly these labels on a conversation.
 	//
-	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call
-	// this.
+	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5865,17 +5850,17 @@ type ClientInterface interface {
 
 	// ListMessages lists messages of a conversation, without parameters the latest 20.
 	//
-	// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty.
-	// Users need access to the conversation; agent bots may not read.
+	// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+	// need access to the conversation; agent bots may not read.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
 	ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateMessageWithBody sends a message or writes a private note.
 	//
-	// The message is delivered in the background; Status tells later what became of it. Files need the
-	// multipart body. Incoming messages are taken in inboxes of the kind API only. Users need access to the
-	// conversation; agent bots may call this.
+	// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+	// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+	// may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5884,9 +5869,9 @@ type ClientInterface interface {
 
 	// CreateMessage sends a message or writes a private note.
 	//
-	// The message is delivered in the background; Status tells later what became of it. Files need the
-	// multipart body. Incoming messages are taken in inboxes of the kind API only. Users need access to the
-	// conversation; agent bots may call this.
+	// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+	// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+	// may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5895,8 +5880,8 @@ type ClientInterface interface {
 
 	// DeleteMessage deletes the content and the files of a message.
 	//
-	// The message stays, with a remark instead of its text and with deleted in its content attributes. It is
-	// not taken back from the channel.
+	// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+	// back from the channel.
 	//
 	// Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
 	DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -5946,8 +5931,8 @@ type ClientInterface interface {
 
 	// ToggleConversationStatusWithBody sets the status of a conversation.
 	//
-	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation
-	// hands it over to people; an agent who opens one is assigned to it.
+	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+	// over to people; an agent who opens one is assigned to it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5956,8 +5941,8 @@ type ClientInterface interface {
 
 	// ToggleConversationStatus sets the status of a conversation.
 	//
-	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation
-	// hands it over to people; an agent who opens one is assigned to it.
+	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+	// over to people; an agent who opens one is assigned to it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5966,8 +5951,7 @@ type ClientInterface interface {
 
 	// ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
 	//
-	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call
-	// this.
+	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5976,8 +5960,7 @@ type ClientInterface interface {
 
 	// ToggleConversationTypingStatus shows or hides that somebody is typing.
 	//
-	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call
-	// this.
+	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5986,8 +5969,8 @@ type ClientInterface interface {
 
 	// UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 	//
-	// Without unread messages the server writes the time at most once an hour. Notifications about the
-	// conversation are marked as read.
+	// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
+	// are marked as read.
 	//
 	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 	UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6180,8 +6163,8 @@ type ClientInterface interface {
 
 	// CreateInboxWithBody creates an inbox with its channel.
 	//
-	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a
-	// free inbox is a 402. A multipart body brings a picture. Administrators only.
+	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+	// is a 402. A multipart body brings a picture. Administrators only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -6190,8 +6173,8 @@ type ClientInterface interface {
 
 	// CreateInbox creates an inbox with its channel.
 	//
-	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a
-	// free inbox is a 402. A multipart body brings a picture. Administrators only.
+	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+	// is a 402. A multipart body brings a picture. Administrators only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -6650,16 +6633,16 @@ type ClientInterface interface {
 
 	// GetReport reads how a metric developed, step by step.
 	//
-	// The server allows 100 calls of all reports a minute for a user, and 1000 for an account.
-	// Administrators only, and roles that may see reports.
+	// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+	// and roles that may see reports.
 	//
 	// Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
 	GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetConversationMetrics counts the open conversations of the account, or of each agent.
 	//
-	// Two published operations are one: with the type account the answer is an object, with the type agent a
-	// list. Administrators only, and roles that may see reports.
+	// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+	// Administrators only, and roles that may see reports.
 	//
 	// Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
 	GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6796,8 +6779,8 @@ func (c *Client) UpdateAccount(ctx context.Context, accountID AccountID, body Up
 
 // MergeContactsWithBody makes one contact of two.
 //
-// Conversations and values of the second go to the first, whose own values win; the second is deleted.
-// This cannot be undone. Every agent and administrator of the account may call this.
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6816,8 +6799,8 @@ func (c *Client) MergeContactsWithBody(ctx context.Context, accountID AccountID,
 
 // MergeContacts makes one contact of two.
 //
-// Conversations and values of the second go to the first, whose own values win; the second is deleted.
-// This cannot be undone. Every agent and administrator of the account may call this.
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6980,8 +6963,8 @@ func (c *Client) ListAgents(ctx context.Context, accountID AccountID, reqEditors
 
 // CreateAgentWithBody invites an agent by mail.
 //
-// An address that already has an account on the server is added at once. A plan without a free seat is a
-// 402. The server allows 100 of these calls a day for an account. Administrators only.
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7000,8 +6983,8 @@ func (c *Client) CreateAgentWithBody(ctx context.Context, accountID AccountID, c
 
 // CreateAgent invites an agent by mail.
 //
-// An address that already has an account on the server is added at once. A plan without a free seat is a
-// 402. The server allows 100 of these calls a day for an account. Administrators only.
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7020,8 +7003,8 @@ func (c *Client) CreateAgent(ctx context.Context, accountID AccountID, body Crea
 
 // DeleteAgent takes an agent out of the account.
 //
-// An agent who is in no other account is deleted in the background. The server allows 50 of these calls
-// a day for an account. Administrators only.
+// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+// an account. Administrators only.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
 func (c *Client) DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7076,8 +7059,7 @@ func (c *Client) UpdateAgent(ctx context.Context, accountID AccountID, id AgentI
 
 // ListAuditLogs lists what was changed in the account by whom, newest first.
 //
-// It is part of the enterprise edition; elsewhere the list is empty or the route is missing.
-// Administrators only.
+// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
 func (c *Client) ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7111,8 +7093,8 @@ func (c *Client) ListAutomationRules(ctx context.Context, accountID AccountID, r
 
 // CreateAutomationRuleWithBody creates an automation rule.
 //
-// Unlike the other operations this one answers without an envelope. A condition or an action the server
-// does not know is a 422. Administrators only.
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7131,8 +7113,8 @@ func (c *Client) CreateAutomationRuleWithBody(ctx context.Context, accountID Acc
 
 // CreateAutomationRule creates an automation rule.
 //
-// Unlike the other operations this one answers without an envelope. A condition or an action the server
-// does not know is a 422. Administrators only.
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7295,9 +7277,8 @@ func (c *Client) ListCampaigns(ctx context.Context, accountID AccountID, reqEdit
 
 // CreateCampaignWithBody creates a campaign.
 //
-// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts
-// with one of the labels in Audience. Success does not mean that anything was delivered. Administrators
-// only.
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7316,9 +7297,8 @@ func (c *Client) CreateCampaignWithBody(ctx context.Context, accountID AccountID
 
 // CreateCampaign creates a campaign.
 //
-// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts
-// with one of the labels in Audience. Success does not mean that anything was delivered. Administrators
-// only.
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7519,8 +7499,8 @@ func (c *Client) UpdateCannedResponse(ctx context.Context, accountID AccountID, 
 
 // ListContacts lists the contacts of the account, 15 on a page.
 //
-// Contacts without name, email, phone number and identifier are left out. Every agent and administrator
-// of the account may call this.
+// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+// account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
 func (c *Client) ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7537,9 +7517,9 @@ func (c *Client) ListContacts(ctx context.Context, accountID AccountID, params *
 
 // CreateContactWithBody creates a contact, and its place in an inbox where one is named.
 //
-// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact.
-// A second contact with the same email, phone number or identifier is a 422. A multipart body brings a
-// picture. Every agent and administrator of the account may call this.
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7558,9 +7538,9 @@ func (c *Client) CreateContactWithBody(ctx context.Context, accountID AccountID,
 
 // CreateContact creates a contact, and its place in an inbox where one is named.
 //
-// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact.
-// A second contact with the same email, phone number or identifier is a 422. A multipart body brings a
-// picture. Every agent and administrator of the account may call this.
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7579,8 +7559,8 @@ func (c *Client) CreateContact(ctx context.Context, accountID AccountID, body Cr
 
 // FilterContactsWithBody finds contacts by conditions on their fields and custom attributes, 15 on a page.
 //
-// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing
-// or is a 500. Every agent and administrator of the account may call this.
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7599,8 +7579,8 @@ func (c *Client) FilterContactsWithBody(ctx context.Context, accountID AccountID
 
 // FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
 //
-// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing
-// or is a 500. Every agent and administrator of the account may call this.
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7619,9 +7599,8 @@ func (c *Client) FilterContacts(ctx context.Context, accountID AccountID, params
 
 // SearchContacts finds contacts by a part of their name, email, phone number or identifier.
 //
-// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server
-// allows 100 searches a minute for an account. Every agent and administrator of the account may call
-// this.
+// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+// 100 searches a minute for an account. Every agent and administrator of the account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
 func (c *Client) SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7763,8 +7742,8 @@ func (c *Client) PutContact(ctx context.Context, accountID AccountID, id Contact
 
 // CreateContactInboxWithBody connects a contact to an inbox, so that a conversation can be started there.
 //
-// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every
-// agent and administrator of the account may call this.
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7783,8 +7762,8 @@ func (c *Client) CreateContactInboxWithBody(ctx context.Context, accountID Accou
 
 // CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
 //
-// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every
-// agent and administrator of the account may call this.
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7896,8 +7875,8 @@ func (c *Client) ListContactLabels(ctx context.Context, accountID AccountID, id 
 
 // ReplaceContactLabelsWithBody puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent
-// and administrator of the account may call this.
+// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
+// administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7916,8 +7895,8 @@ func (c *Client) ReplaceContactLabelsWithBody(ctx context.Context, accountID Acc
 
 // ReplaceContactLabels puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent
-// and administrator of the account may call this.
+// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
+// administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7936,8 +7915,8 @@ func (c *Client) ReplaceContactLabels(ctx context.Context, accountID AccountID, 
 
 // ListConversations lists conversations, 25 on a page, those with the latest activity first.
 //
-// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be
-// set to another size of page.
+// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+// another size of page.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
 func (c *Client) ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -7954,9 +7933,9 @@ func (c *Client) ListConversations(ctx context.Context, accountID AccountID, par
 
 // CreateConversationWithBody starts a conversation, and sends its first message where there is one.
 //
-// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a
-// single conversation the open one is reused, and answered as if it were new. Agents need access to the
-// inbox; agent bots may call this.
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7975,9 +7954,9 @@ func (c *Client) CreateConversationWithBody(ctx context.Context, accountID Accou
 
 // CreateConversation starts a conversation, and sends its first message where there is one.
 //
-// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a
-// single conversation the open one is reused, and answered as if it were new. Agents need access to the
-// inbox; agent bots may call this.
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7996,8 +7975,8 @@ func (c *Client) CreateConversation(ctx context.Context, accountID AccountID, bo
 
 // FilterConversationsWithBody finds conversations by conditions on their fields and custom attributes, 25 on a page.
 //
-// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of
-// the wrong JSON type finds nothing or is a 500.
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8016,8 +7995,8 @@ func (c *Client) FilterConversationsWithBody(ctx context.Context, accountID Acco
 
 // FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
 //
-// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of
-// the wrong JSON type finds nothing or is a 500.
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8036,8 +8015,7 @@ func (c *Client) FilterConversations(ctx context.Context, accountID AccountID, p
 
 // GetConversationCounts counts conversations.
 //
-// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a
-// user.
+// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
 func (c *Client) GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8074,8 +8052,8 @@ func (c *Client) GetConversation(ctx context.Context, accountID AccountID, conve
 
 // UpdateConversationWithBody changes the priority of a conversation.
 //
-// Everything else in the body is ignored, SLAPolicyID too where the server has no service level
-// agreements. Users need access to the conversation; agent bots may call this.
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8094,8 +8072,8 @@ func (c *Client) UpdateConversationWithBody(ctx context.Context, accountID Accou
 
 // UpdateConversation changes the priority of a conversation.
 //
-// Everything else in the body is ignored, SLAPolicyID too where the server has no service level
-// agreements. Users need access to the conversation; agent bots may call this.
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8114,8 +8092,8 @@ func (c *Client) UpdateConversation(ctx context.Context, accountID AccountID, co
 
 // AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the
-// assignee off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
+// off. Users need access to the conversation; agent bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8134,8 +8112,8 @@ func (c *Client) AssignConversationWithBody(ctx context.Context, accountID Accou
 
 // AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the
-// assignee off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
+// off. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8273,8 +8251,7 @@ func (c *Client) ListConversationLabels(ctx context.Context, accountID AccountID
 
 // ReplaceConversationLabelsWithBody puts exactly these labels on a conversation.
 //
-// Labels that are not named are taken off. Users need access to the conversation; agent bots may call
-// this.
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8293,8 +8270,7 @@ func (c *Client) ReplaceConversationLabelsWithBody(ctx context.Context, accountI
 
 // ReplaceConversationLabels puts exactly these labels on a conversation.
 //
-// Labels that are not named are taken off. Users need access to the conversation; agent bots may call
-// this.
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8313,8 +8289,8 @@ func (c *Client) ReplaceConversationLabels(ctx context.Context, accountID Accoun
 
 // ListMessages lists messages of a conversation, without parameters the latest 20.
 //
-// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty.
-// Users need access to the conversation; agent bots may not read.
+// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+// need access to the conversation; agent bots may not read.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
 func (c *Client) ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8331,9 +8307,9 @@ func (c *Client) ListMessages(ctx context.Context, accountID AccountID, conversa
 
 // CreateMessageWithBody sends a message or writes a private note.
 //
-// The message is delivered in the background; Status tells later what became of it. Files need the
-// multipart body. Incoming messages are taken in inboxes of the kind API only. Users need access to the
-// conversation; agent bots may call this.
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8352,9 +8328,9 @@ func (c *Client) CreateMessageWithBody(ctx context.Context, accountID AccountID,
 
 // CreateMessage sends a message or writes a private note.
 //
-// The message is delivered in the background; Status tells later what became of it. Files need the
-// multipart body. Incoming messages are taken in inboxes of the kind API only. Users need access to the
-// conversation; agent bots may call this.
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8373,8 +8349,8 @@ func (c *Client) CreateMessage(ctx context.Context, accountID AccountID, convers
 
 // DeleteMessage deletes the content and the files of a message.
 //
-// The message stays, with a remark instead of its text and with deleted in its content attributes. It is
-// not taken back from the channel.
+// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+// back from the channel.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
 func (c *Client) DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8484,8 +8460,8 @@ func (c *Client) ToggleConversationPriority(ctx context.Context, accountID Accou
 
 // ToggleConversationStatusWithBody sets the status of a conversation.
 //
-// Without a status it changes between open and resolved. An agent bot that opens a pending conversation
-// hands it over to people; an agent who opens one is assigned to it.
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8504,8 +8480,8 @@ func (c *Client) ToggleConversationStatusWithBody(ctx context.Context, accountID
 
 // ToggleConversationStatus sets the status of a conversation.
 //
-// Without a status it changes between open and resolved. An agent bot that opens a pending conversation
-// hands it over to people; an agent who opens one is assigned to it.
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8524,8 +8500,7 @@ func (c *Client) ToggleConversationStatus(ctx context.Context, accountID Account
 
 // ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call
-// this.
+// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8544,8 +8519,7 @@ func (c *Client) ToggleConversationTypingStatusWithBody(ctx context.Context, acc
 
 // ToggleConversationTypingStatus shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call
-// this.
+// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8564,8 +8538,8 @@ func (c *Client) ToggleConversationTypingStatus(ctx context.Context, accountID A
 
 // UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 //
-// Without unread messages the server writes the time at most once an hour. Notifications about the
-// conversation are marked as read.
+// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
+// are marked as read.
 //
 // Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 func (c *Client) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -8988,8 +8962,8 @@ func (c *Client) ListInboxes(ctx context.Context, accountID AccountID, reqEditor
 
 // CreateInboxWithBody creates an inbox with its channel.
 //
-// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a
-// free inbox is a 402. A multipart body brings a picture. Administrators only.
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9008,8 +8982,8 @@ func (c *Client) CreateInboxWithBody(ctx context.Context, accountID AccountID, c
 
 // CreateInbox creates an inbox with its channel.
 //
-// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a
-// free inbox is a 402. A multipart body brings a picture. Administrators only.
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10018,8 +9992,8 @@ func (c *Client) UpdateProfile(ctx context.Context, body UpdateProfileJSONReques
 
 // GetReport reads how a metric developed, step by step.
 //
-// The server allows 100 calls of all reports a minute for a user, and 1000 for an account.
-// Administrators only, and roles that may see reports.
+// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+// and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
 func (c *Client) GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10036,8 +10010,8 @@ func (c *Client) GetReport(ctx context.Context, accountID AccountID, params *Get
 
 // GetConversationMetrics counts the open conversations of the account, or of each agent.
 //
-// Two published operations are one: with the type account the answer is an object, with the type agent a
-// list. Administrators only, and roles that may see reports.
+// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+// Administrators only, and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
 func (c *Client) GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17135,8 +17109,8 @@ func (api *API) UpdateAccount(ctx context.Context, accountID AccountID, body Upd
 
 // MergeContacts makes one contact of two.
 //
-// Conversations and values of the second go to the first, whose own values win; the second is deleted.
-// This cannot be undone. Every agent and administrator of the account may call this.
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17301,8 +17275,8 @@ func (api *API) ListAgents(ctx context.Context, accountID AccountID, reqEditors 
 
 // CreateAgent invites an agent by mail.
 //
-// An address that already has an account on the server is added at once. A plan without a free seat is a
-// 402. The server allows 100 of these calls a day for an account. Administrators only.
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17325,8 +17299,8 @@ func (api *API) CreateAgent(ctx context.Context, accountID AccountID, body Creat
 
 // DeleteAgent takes an agent out of the account.
 //
-// An agent who is in no other account is deleted in the background. The server allows 50 of these calls
-// a day for an account. Administrators only.
+// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+// an account. Administrators only.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
 func (api *API) DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) error {
@@ -17362,8 +17336,7 @@ func (api *API) UpdateAgent(ctx context.Context, accountID AccountID, id AgentID
 
 // ListAuditLogs lists what was changed in the account by whom, newest first.
 //
-// It is part of the enterprise edition; elsewhere the list is empty or the route is missing.
-// Administrators only.
+// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
 func (api *API) ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*AuditLogPage, error) {
@@ -17415,8 +17388,8 @@ func (api *API) ListAutomationRules(ctx context.Context, accountID AccountID, re
 
 // CreateAutomationRule creates an automation rule.
 //
-// Unlike the other operations this one answers without an envelope. A condition or an action the server
-// does not know is a 422. Administrators only.
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17549,9 +17522,8 @@ func (api *API) ListCampaigns(ctx context.Context, accountID AccountID, reqEdito
 
 // CreateCampaign creates a campaign.
 //
-// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts
-// with one of the labels in Audience. Success does not mean that anything was delivered. Administrators
-// only.
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17703,8 +17675,8 @@ func (api *API) UpdateCannedResponse(ctx context.Context, accountID AccountID, i
 
 // ListContacts lists the contacts of the account, 15 on a page.
 //
-// Contacts without name, email, phone number and identifier are left out. Every agent and administrator
-// of the account may call this.
+// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+// account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
 func (api *API) ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*ContactPage, error) {
@@ -17739,9 +17711,9 @@ func (api *API) ListContactsAll(ctx context.Context, accountID AccountID, params
 
 // CreateContact creates a contact, and its place in an inbox where one is named.
 //
-// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact.
-// A second contact with the same email, phone number or identifier is a 422. A multipart body brings a
-// picture. Every agent and administrator of the account may call this.
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17780,8 +17752,8 @@ func (api *API) CreateContactWithFiles(ctx context.Context, accountID AccountID,
 
 // FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
 //
-// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing
-// or is a 500. Every agent and administrator of the account may call this.
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17826,9 +17798,8 @@ func (api *API) FilterContactsAll(ctx context.Context, accountID AccountID, para
 
 // SearchContacts finds contacts by a part of their name, email, phone number or identifier.
 //
-// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server
-// allows 100 searches a minute for an account. Every agent and administrator of the account may call
-// this.
+// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+// 100 searches a minute for an account. Every agent and administrator of the account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
 func (api *API) SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*ContactPage, error) {
@@ -17979,8 +17950,8 @@ func (api *API) PutContactWithFiles(ctx context.Context, accountID AccountID, id
 
 // CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
 //
-// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every
-// agent and administrator of the account may call this.
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18079,8 +18050,8 @@ func (api *API) ListContactLabels(ctx context.Context, accountID AccountID, id C
 
 // ReplaceContactLabels puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent
-// and administrator of the account may call this.
+// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
+// administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18103,8 +18074,8 @@ func (api *API) ReplaceContactLabels(ctx context.Context, accountID AccountID, i
 
 // ListConversations lists conversations, 25 on a page, those with the latest activity first.
 //
-// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be
-// set to another size of page.
+// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+// another size of page.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
 func (api *API) ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*ConversationPage, error) {
@@ -18139,9 +18110,9 @@ func (api *API) ListConversationsAll(ctx context.Context, accountID AccountID, p
 
 // CreateConversation starts a conversation, and sends its first message where there is one.
 //
-// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a
-// single conversation the open one is reused, and answered as if it were new. Agents need access to the
-// inbox; agent bots may call this.
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18164,8 +18135,8 @@ func (api *API) CreateConversation(ctx context.Context, accountID AccountID, bod
 
 // FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
 //
-// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of
-// the wrong JSON type finds nothing or is a 500.
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18210,8 +18181,7 @@ func (api *API) FilterConversationsAll(ctx context.Context, accountID AccountID,
 
 // GetConversationCounts counts conversations.
 //
-// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a
-// user.
+// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
 func (api *API) GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*ConversationCountsEnvelope, error) {
@@ -18248,8 +18218,8 @@ func (api *API) GetConversation(ctx context.Context, accountID AccountID, conver
 
 // UpdateConversation changes the priority of a conversation.
 //
-// Everything else in the body is ignored, SLAPolicyID too where the server has no service level
-// agreements. Users need access to the conversation; agent bots may call this.
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18272,8 +18242,8 @@ func (api *API) UpdateConversation(ctx context.Context, accountID AccountID, con
 
 // AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the
-// assignee off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
+// off. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18372,8 +18342,7 @@ func (api *API) ListConversationLabels(ctx context.Context, accountID AccountID,
 
 // ReplaceConversationLabels puts exactly these labels on a conversation.
 //
-// Labels that are not named are taken off. Users need access to the conversation; agent bots may call
-// this.
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18396,8 +18365,8 @@ func (api *API) ReplaceConversationLabels(ctx context.Context, accountID Account
 
 // ListMessages lists messages of a conversation, without parameters the latest 20.
 //
-// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty.
-// Users need access to the conversation; agent bots may not read.
+// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+// need access to the conversation; agent bots may not read.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
 func (api *API) ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*MessageList, error) {
@@ -18414,9 +18383,9 @@ func (api *API) ListMessages(ctx context.Context, accountID AccountID, conversat
 
 // CreateMessage sends a message or writes a private note.
 //
-// The message is delivered in the background; Status tells later what became of it. Files need the
-// multipart body. Incoming messages are taken in inboxes of the kind API only. Users need access to the
-// conversation; agent bots may call this.
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18455,8 +18424,8 @@ func (api *API) CreateMessageWithFiles(ctx context.Context, accountID AccountID,
 
 // DeleteMessage deletes the content and the files of a message.
 //
-// The message stays, with a remark instead of its text and with deleted in its content attributes. It is
-// not taken back from the channel.
+// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+// back from the channel.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
 func (api *API) DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*Message, error) {
@@ -18532,8 +18501,8 @@ func (api *API) ToggleConversationPriority(ctx context.Context, accountID Accoun
 
 // ToggleConversationStatus sets the status of a conversation.
 //
-// Without a status it changes between open and resolved. An agent bot that opens a pending conversation
-// hands it over to people; an agent who opens one is assigned to it.
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18556,8 +18525,7 @@ func (api *API) ToggleConversationStatus(ctx context.Context, accountID AccountI
 
 // ToggleConversationTypingStatus shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call
-// this.
+// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18576,8 +18544,8 @@ func (api *API) ToggleConversationTypingStatus(ctx context.Context, accountID Ac
 
 // UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 //
-// Without unread messages the server writes the time at most once an hour. Notifications about the
-// conversation are marked as read.
+// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
+// are marked as read.
 //
 // Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 func (api *API) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*Conversation, error) {
@@ -18881,8 +18849,8 @@ func (api *API) ListInboxes(ctx context.Context, accountID AccountID, reqEditors
 
 // CreateInbox creates an inbox with its channel.
 //
-// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a
-// free inbox is a 402. A multipart body brings a picture. Administrators only.
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -19679,8 +19647,8 @@ func (api *API) UpdateProfileWithFiles(ctx context.Context, fields url.Values, f
 
 // GetReport reads how a metric developed, step by step.
 //
-// The server allows 100 calls of all reports a minute for a user, and 1000 for an account.
-// Administrators only, and roles that may see reports.
+// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+// and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
 func (api *API) GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) ([]ReportPoint, error) {
@@ -19697,8 +19665,8 @@ func (api *API) GetReport(ctx context.Context, accountID AccountID, params *GetR
 
 // GetConversationMetrics counts the open conversations of the account, or of each agent.
 //
-// Two published operations are one: with the type account the answer is an object, with the type agent a
-// list. Administrators only, and roles that may see reports.
+// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+// Administrators only, and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
 func (api *API) GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*ConversationMetrics, error) {
