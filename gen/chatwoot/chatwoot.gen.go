@@ -219,8 +219,6 @@ func (e AttributeModel) Valid() bool {
 const (
 	AuditActionCreate  AuditAction = "create"
 	AuditActionDestroy AuditAction = "destroy"
-	AuditActionSignIn  AuditAction = "sign_in"
-	AuditActionSignOut AuditAction = "sign_out"
 	AuditActionUpdate  AuditAction = "update"
 )
 
@@ -230,10 +228,6 @@ func (e AuditAction) Valid() bool {
 	case AuditActionCreate:
 		return true
 	case AuditActionDestroy:
-		return true
-	case AuditActionSignIn:
-		return true
-	case AuditActionSignOut:
 		return true
 	case AuditActionUpdate:
 		return true
@@ -1543,12 +1537,12 @@ type AttributeDisplayType string
 // AttributeModel is the kind of record an attribute belongs to.
 type AttributeModel string
 
-// AuditAction is the kind of change; sign_in and sign_out are among others.
+// AuditAction is the kind of change.
 type AuditAction string
 
 // AuditLog is one change somebody made.
 type AuditLog struct {
-	// Action is the kind of change; sign_in and sign_out are among others.
+	// Action is the kind of change.
 	Action AuditAction `json:"action"`
 
 	// AssociatedID is the id of the account.
@@ -2119,7 +2113,7 @@ type CreateAgentBot struct {
 	// BotType is 0, webhook, the only kind there is.
 	BotType     *int64  `json:"bot_type,omitempty"`
 	Description *string `json:"description,omitempty"`
-	Name        string  `json:"name"`
+	Name        *string `json:"name,omitempty"`
 
 	// OutgoingURL is where the events are sent.
 	OutgoingURL *string `json:"outgoing_url,omitempty"`
@@ -2156,7 +2150,7 @@ type CreateChannel struct {
 	union json.RawMessage
 }
 
-// CreateContact describes a new contact. No field is needed, but one without name, email, phone number and identifier is hidden
+// CreateContact describes a new contact. No field is needed, but one with neither email, phone number nor identifier is hidden
 // from lists.
 type CreateContact struct {
 	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
@@ -2245,7 +2239,7 @@ type CreateCustomFilter struct {
 	Name       string            `json:"name"`
 
 	// Query holds the conditions, in the form of Filter.
-	Query JSONObject `json:"query"`
+	Query JSONObject `json:"query,omitzero"`
 }
 
 // CreateInbox describes a new inbox.
@@ -2380,12 +2374,12 @@ type CreatePortalArticle struct {
 	// AssociatedArticleID is the same article in another language.
 	AssociatedArticleID *int64 `json:"associated_article_id,omitempty"`
 
-	// AuthorID is a user of the account.
-	AuthorID   int64  `json:"author_id"`
+	// AuthorID is a user of the account; most servers want one.
+	AuthorID   *int64 `json:"author_id,omitempty"`
 	CategoryID *int64 `json:"category_id,omitempty"`
 
 	// Content is Markdown.
-	Content     string  `json:"content"`
+	Content     *string `json:"content,omitempty"`
 	Description *string `json:"description,omitempty"`
 	Locale      *string `json:"locale,omitempty"`
 
@@ -2412,8 +2406,8 @@ type CreatePortalCategory struct {
 	ParentCategoryID     *int64  `json:"parent_category_id,omitempty"`
 	Position             *int64  `json:"position,omitempty"`
 
-	// Slug is unique in the help center and its language.
-	Slug string `json:"slug"`
+	// Slug is unique in the help center and its language; most servers want one.
+	Slug *string `json:"slug,omitempty"`
 }
 
 // CreateTeam describes a new team.
@@ -2430,8 +2424,8 @@ type CreateTeam struct {
 type CreateWebhook struct {
 	Name *string `json:"name,omitempty"`
 
-	// Subscriptions must not be empty.
-	Subscriptions []WebhookEvent `json:"subscriptions"`
+	// Subscriptions must not be empty. Left out, most events are sent.
+	Subscriptions []WebhookEvent `json:"subscriptions,omitzero"`
 
 	// URL begins with http or https and is unique in the account.
 	URL string `json:"url"`
@@ -3669,14 +3663,14 @@ type UpdateContact struct {
 	CustomAttributes CustomAttributes `json:"custom_attributes,omitempty"`
 
 	// Email must be unique in the account, whatever its case, and is stored in lower case. An empty one becomes null.
-	Email *string `json:"email,omitempty"`
+	Email Field[string] `json:"email,omitzero"`
 
 	// Identifier is the id in a system outside Chatwoot. It must be unique in the account.
-	Identifier *string `json:"identifier,omitempty"`
-	Name       *string `json:"name,omitempty"`
+	Identifier Field[string] `json:"identifier,omitzero"`
+	Name       *string       `json:"name,omitempty"`
 
 	// PhoneNumber is a plus sign and 2 to 15 digits, the first not 0, or empty. It must be unique in the account.
-	PhoneNumber *string `json:"phone_number,omitempty"`
+	PhoneNumber Field[string] `json:"phone_number,omitzero"`
 }
 
 // UpdateConversation is what can be changed of a conversation this way; other fields are ignored.
@@ -3861,7 +3855,7 @@ type UpdateTeam struct {
 type UpdateWebhook struct {
 	Name *string `json:"name,omitempty"`
 
-	// Subscriptions must not be empty.
+	// Subscriptions must not be empty. Left out, most events are sent.
 	Subscriptions []WebhookEvent `json:"subscriptions,omitzero"`
 
 	// URL begins with http or https and is unique in the account.
@@ -5450,7 +5444,7 @@ type ClientInterface interface {
 
 	// ListContacts lists the contacts of the account, 15 on a page.
 	//
-	// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+	// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
 	// account may call this.
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
@@ -5636,8 +5630,7 @@ type ClientInterface interface {
 
 	// ReplaceContactLabelsWithBody puts exactly these labels on a contact.
 	//
-	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
-	// administrator of the account may call this.
+	// Labels that are not named are taken off. Every agent and administrator of the account may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5646,8 +5639,7 @@ type ClientInterface interface {
 
 	// ReplaceContactLabels puts exactly these labels on a contact.
 	//
-	// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
-	// administrator of the account may call this.
+	// Labels that are not named are taken off. Every agent and administrator of the account may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5743,8 +5735,8 @@ type ClientInterface interface {
 
 	// AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
 	//
-	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
-	// off. Users need access to the conversation; agent bots may call this.
+	// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+	// bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5753,8 +5745,8 @@ type ClientInterface interface {
 
 	// AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 	//
-	// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
-	// off. Users need access to the conversation; agent bots may call this.
+	// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+	// bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5951,7 +5943,7 @@ type ClientInterface interface {
 
 	// ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
 	//
-	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
+	// Users need access to the conversation; agent bots may call this.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5960,7 +5952,7 @@ type ClientInterface interface {
 
 	// ToggleConversationTypingStatus shows or hides that somebody is typing.
 	//
-	// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
+	// Users need access to the conversation; agent bots may call this.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5969,8 +5961,8 @@ type ClientInterface interface {
 
 	// UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 	//
-	// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
-	// are marked as read.
+	// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+	// about the conversation as read.
 	//
 	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 	UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6684,7 +6676,7 @@ type ClientInterface interface {
 
 	// GetChannelSummary counts conversations by the kind of channel and by status.
 	//
-	// A span of more than six months is a 422. Administrators only, and roles that may see reports.
+	// A span that is too long is a 422. Administrators only, and roles that may see reports.
 	//
 	// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
 	GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7499,7 +7491,7 @@ func (c *Client) UpdateCannedResponse(ctx context.Context, accountID AccountID, 
 
 // ListContacts lists the contacts of the account, 15 on a page.
 //
-// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
 // account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
@@ -7875,8 +7867,7 @@ func (c *Client) ListContactLabels(ctx context.Context, accountID AccountID, id 
 
 // ReplaceContactLabelsWithBody puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
-// administrator of the account may call this.
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -7895,8 +7886,7 @@ func (c *Client) ReplaceContactLabelsWithBody(ctx context.Context, accountID Acc
 
 // ReplaceContactLabels puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
-// administrator of the account may call this.
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8092,8 +8082,8 @@ func (c *Client) UpdateConversation(ctx context.Context, accountID AccountID, co
 
 // AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
-// off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8112,8 +8102,8 @@ func (c *Client) AssignConversationWithBody(ctx context.Context, accountID Accou
 
 // AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
-// off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8500,7 +8490,7 @@ func (c *Client) ToggleConversationStatus(ctx context.Context, accountID Account
 
 // ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
+// Users need access to the conversation; agent bots may call this.
 //
 // Takes any type of body and a specified content type.
 //
@@ -8519,7 +8509,7 @@ func (c *Client) ToggleConversationTypingStatusWithBody(ctx context.Context, acc
 
 // ToggleConversationTypingStatus shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
+// Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -8538,8 +8528,8 @@ func (c *Client) ToggleConversationTypingStatus(ctx context.Context, accountID A
 
 // UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 //
-// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
-// are marked as read.
+// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+// about the conversation as read.
 //
 // Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 func (c *Client) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10113,7 +10103,7 @@ func (c *Client) ListAgentSummaries(ctx context.Context, accountID AccountID, pa
 
 // GetChannelSummary counts conversations by the kind of channel and by status.
 //
-// A span of more than six months is a 422. Administrators only, and roles that may see reports.
+// A span that is too long is a 422. Administrators only, and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
 func (c *Client) GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -17675,7 +17665,7 @@ func (api *API) UpdateCannedResponse(ctx context.Context, accountID AccountID, i
 
 // ListContacts lists the contacts of the account, 15 on a page.
 //
-// Contacts without name, email, phone number and identifier are left out. Every agent and administrator of the
+// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
 // account may call this.
 //
 // Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
@@ -18050,8 +18040,7 @@ func (api *API) ListContactLabels(ctx context.Context, accountID AccountID, id C
 
 // ReplaceContactLabels puts exactly these labels on a contact.
 //
-// Labels that are not named are taken off. Titles need not exist as labels of the account. Every agent and
-// administrator of the account may call this.
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18242,8 +18231,8 @@ func (api *API) UpdateConversation(ctx context.Context, accountID AccountID, con
 
 // AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
 //
-// With AssigneeID the team is left alone; for both, call it twice. Somebody who is not found takes the assignee
-// off. Users need access to the conversation; agent bots may call this.
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18525,7 +18514,7 @@ func (api *API) ToggleConversationStatus(ctx context.Context, accountID AccountI
 
 // ToggleConversationTypingStatus shows or hides that somebody is typing.
 //
-// The sign goes away by itself after a while. Users need access to the conversation; agent bots may call this.
+// Users need access to the conversation; agent bots may call this.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18544,8 +18533,8 @@ func (api *API) ToggleConversationTypingStatus(ctx context.Context, accountID Ac
 
 // UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
 //
-// Without unread messages the server writes the time at most once an hour. Notifications about the conversation
-// are marked as read.
+// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+// about the conversation as read.
 //
 // Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
 func (api *API) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*Conversation, error) {
@@ -19768,7 +19757,7 @@ func (api *API) ListAgentSummaries(ctx context.Context, accountID AccountID, par
 
 // GetChannelSummary counts conversations by the kind of channel and by status.
 //
-// A span of more than six months is a 422. Administrators only, and roles that may see reports.
+// A span that is too long is a 422. Administrators only, and roles that may see reports.
 //
 // Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
 func (api *API) GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*ChannelSummary, error) {
