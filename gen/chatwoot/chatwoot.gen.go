@@ -1219,8 +1219,8 @@ type Account struct {
 	LatestChatwootVersion *string `json:"latest_chatwoot_version,omitempty"`
 
 	// Locale is the language of the dashboard, for example en or pt_BR.
-	Locale *string `json:"locale"`
-	Name   string  `json:"name"`
+	Locale string `json:"locale"`
+	Name   string `json:"name"`
 
 	// Settings decides what becomes of quiet conversations. More fields follow, which depend on the release.
 	Settings *AccountSettings `json:"settings,omitempty"`
@@ -1275,7 +1275,7 @@ type AccountSettings struct {
 
 // Agent is a user as a member of the account.
 type Agent struct {
-	AccountID *int64 `json:"account_id"`
+	AccountID int64 `json:"account_id"`
 
 	// AutoOffline sets the agent offline when it closes the dashboard.
 	AutoOffline *bool `json:"auto_offline"`
@@ -1284,7 +1284,7 @@ type Agent struct {
 	AvailabilityStatus *Availability `json:"availability_status"`
 
 	// AvailableName is the name shown to contacts.
-	AvailableName *string `json:"available_name"`
+	AvailableName string `json:"available_name"`
 
 	// Confirmed tells whether the agent has confirmed its address.
 	Confirmed bool `json:"confirmed"`
@@ -1305,7 +1305,7 @@ type Agent struct {
 	Role *UserRole `json:"role"`
 
 	// Thumbnail is the address of a picture and may be empty.
-	Thumbnail *string `json:"thumbnail"`
+	Thumbnail string `json:"thumbnail"`
 }
 
 // AgentBot is a program that takes part in conversations, through a webhook.
@@ -1335,7 +1335,7 @@ type AgentBot struct {
 	SystemBot bool `json:"system_bot"`
 
 	// Thumbnail is the address of a picture and may be empty.
-	Thumbnail *string `json:"thumbnail"`
+	Thumbnail string `json:"thumbnail"`
 }
 
 // AgentBotForm is an agent bot with a picture.
@@ -1350,14 +1350,15 @@ type AgentBotForm struct {
 
 // AgentConversationMetrics counts the open conversations of an agent.
 type AgentConversationMetrics struct {
-	Availability *Availability `json:"availability"`
-	Email        string        `json:"email"`
-	ID           int64         `json:"id"`
+	// Availability is whether an agent takes conversations.
+	Availability Availability `json:"availability"`
+	Email        string       `json:"email"`
+	ID           int64        `json:"id"`
 
 	// Metric counts open conversations.
 	Metric    OpenConversations `json:"metric"`
 	Name      string            `json:"name"`
-	Thumbnail *string           `json:"thumbnail"`
+	Thumbnail string            `json:"thumbnail"`
 }
 
 // AgentConversationMetricsList are the open conversations of each agent.
@@ -1551,10 +1552,10 @@ type AuditLog struct {
 
 	// Auditable is the changed record. Servers seen do not send it.
 	Auditable   JSONObject `json:"auditable,omitzero"`
-	AuditableID *int64     `json:"auditable_id"`
+	AuditableID int64      `json:"auditable_id"`
 
 	// AuditableType is the class of the record that was changed, for example Inbox.
-	AuditableType *string `json:"auditable_type"`
+	AuditableType string `json:"auditable_type"`
 
 	// AuditedChanges maps the changed fields to the old and the new value, or to the value alone.
 	AuditedChanges JSONObject `json:"audited_changes"`
@@ -1566,13 +1567,13 @@ type AuditLog struct {
 
 	// RemoteAddress is the IP address the change came from.
 	RemoteAddress *string `json:"remote_address"`
-	RequestUUID   *string `json:"request_uuid"`
+	RequestUUID   string  `json:"request_uuid"`
 	UserID        *int64  `json:"user_id"`
 	UserType      *string `json:"user_type"`
 
 	// Username is the address of the user.
 	Username *string `json:"username"`
-	Version  *int64  `json:"version"`
+	Version  int64   `json:"version"`
 }
 
 // AuditLogPage is a page of the audit log, newest first.
@@ -1762,9 +1763,9 @@ type CampaignChange struct {
 	SenderID Field[int64] `json:"sender_id,omitzero"`
 
 	// TemplateParams are name, language and processed_params of a WhatsApp template.
-	TemplateParams                 Field[JSONObject] `json:"template_params,omitzero"`
-	Title                          *string           `json:"title,omitempty"`
-	TriggerOnlyDuringBusinessHours *bool             `json:"trigger_only_during_business_hours,omitempty"`
+	TemplateParams                 JSONObject `json:"template_params,omitzero"`
+	Title                          *string    `json:"title,omitempty"`
+	TriggerOnlyDuringBusinessHours *bool      `json:"trigger_only_during_business_hours,omitempty"`
 
 	// TriggerRules say when a website campaign shows: url and time_on_page.
 	TriggerRules JSONObject `json:"trigger_rules,omitzero"`
@@ -1804,7 +1805,7 @@ type Category struct {
 	ParentCategory    *CategoryReference  `json:"parent_category,omitempty"`
 	ParentCategoryID  *int64              `json:"parent_category_id,omitempty"`
 	PortalID          *int64              `json:"portal_id,omitempty"`
-	Position          *int64              `json:"position"`
+	Position          int64               `json:"position"`
 	RelatedCategories []CategoryReference `json:"related_categories,omitzero"`
 
 	// RootCategory is the same category in the language it was first written in.
@@ -2210,8 +2211,8 @@ type CreateConversation struct {
 
 // CreateCustomAttributeDefinition describes a new custom attribute.
 type CreateCustomAttributeDefinition struct {
-	AttributeDescription Field[string] `json:"attribute_description,omitzero"`
-	AttributeDisplayName string        `json:"attribute_display_name"`
+	AttributeDescription *string `json:"attribute_description,omitempty"`
+	AttributeDisplayName string  `json:"attribute_display_name"`
 
 	// AttributeDisplayType is the kind of input the dashboard offers for a value.
 	AttributeDisplayType AttributeDisplayType `json:"attribute_display_type"`
@@ -2226,10 +2227,10 @@ type CreateCustomAttributeDefinition struct {
 	AttributeValues []string `json:"attribute_values,omitzero"`
 
 	// RegexCue is what the dashboard says to a text that does not match.
-	RegexCue Field[string] `json:"regex_cue,omitzero"`
+	RegexCue *string `json:"regex_cue,omitempty"`
 
 	// RegexPattern is held against a text by the dashboard, never by the server.
-	RegexPattern Field[string] `json:"regex_pattern,omitzero"`
+	RegexPattern *string `json:"regex_pattern,omitempty"`
 }
 
 // CreateCustomFilter describes a new saved search.
@@ -2292,9 +2293,9 @@ type CreateIntegrationHook struct {
 // CreateLabel describes a new label.
 type CreateLabel struct {
 	// Color is a colour as in CSS, for example #1f93ff.
-	Color         *string       `json:"color,omitempty"`
-	Description   Field[string] `json:"description,omitzero"`
-	ShowOnSidebar *bool         `json:"show_on_sidebar,omitempty"`
+	Color         *string `json:"color,omitempty"`
+	Description   *string `json:"description,omitempty"`
+	ShowOnSidebar *bool   `json:"show_on_sidebar,omitempty"`
 
 	// Title holds letters, digits, hyphens and underscores, and is unique in the account.
 	Title string `json:"title"`
@@ -2610,9 +2611,11 @@ type HookStatus int64
 // absent or nil elsewhere.
 type Inbox struct {
 	AdditionalAttributes       JSONObject `json:"additional_attributes,omitzero"`
-	AllowMessagesAfterResolved *bool      `json:"allow_messages_after_resolved"`
-	AutoAssignmentConfig       JSONObject `json:"auto_assignment_config"`
-	AvatarURL                  *string    `json:"avatar_url"`
+	AllowMessagesAfterResolved bool       `json:"allow_messages_after_resolved"`
+
+	// AutoAssignmentConfig is an object whose fields nobody promises.
+	AutoAssignmentConfig JSONObject `json:"auto_assignment_config"`
+	AvatarURL            string     `json:"avatar_url"`
 
 	// BrandedEmailLayout is HTML around the mails of this inbox.
 	BrandedEmailLayout *string `json:"branded_email_layout,omitempty"`
@@ -2626,12 +2629,12 @@ type Inbox struct {
 	ChannelType          string     `json:"channel_type"`
 	ContinuityViaEmail   *bool      `json:"continuity_via_email,omitempty"`
 	CSATConfig           JSONObject `json:"csat_config,omitzero"`
-	CSATSurveyEnabled    *bool      `json:"csat_survey_enabled"`
+	CSATSurveyEnabled    bool       `json:"csat_survey_enabled"`
 	Email                *string    `json:"email,omitempty"`
-	EnableAutoAssignment *bool      `json:"enable_auto_assignment"`
-	EnableEmailCollect   *bool      `json:"enable_email_collect"`
+	EnableAutoAssignment bool       `json:"enable_auto_assignment"`
+	EnableEmailCollect   bool       `json:"enable_email_collect"`
 	ForwardToEmail       *string    `json:"forward_to_email,omitempty"`
-	GreetingEnabled      *bool      `json:"greeting_enabled"`
+	GreetingEnabled      bool       `json:"greeting_enabled"`
 	GreetingMessage      *string    `json:"greeting_message"`
 
 	// HelpCenter names the help center of an inbox.
@@ -2650,7 +2653,7 @@ type Inbox struct {
 	IMAPPassword             *string `json:"imap_password,omitempty"`
 	IMAPPort                 *int64  `json:"imap_port,omitempty"`
 	InboxIdentifier          *string `json:"inbox_identifier,omitempty"`
-	LockToSingleConversation *bool   `json:"lock_to_single_conversation"`
+	LockToSingleConversation bool    `json:"lock_to_single_conversation"`
 	Medium                   *string `json:"medium,omitempty"`
 
 	// MessageTemplates are the templates of WhatsApp.
@@ -2670,19 +2673,21 @@ type Inbox struct {
 	ReplyTime               *ReplyTime `json:"reply_time"`
 
 	// SelectedFeatureFlags are values of WidgetFeature.
-	SelectedFeatureFlags   []string        `json:"selected_feature_flags"`
-	SenderNameType         *SenderNameType `json:"sender_name_type"`
-	SMTPAddress            *string         `json:"smtp_address,omitempty"`
-	SMTPAuthentication     *string         `json:"smtp_authentication,omitempty"`
-	SMTPDomain             *string         `json:"smtp_domain,omitempty"`
-	SMTPEnableSSLTLS       *bool           `json:"smtp_enable_ssl_tls,omitempty"`
-	SMTPEnableSTARTTLSAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
-	SMTPEnabled            *bool           `json:"smtp_enabled,omitempty"`
-	SMTPLogin              *string         `json:"smtp_login,omitempty"`
-	SMTPOpenSSLVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
-	SMTPPassword           *string         `json:"smtp_password,omitempty"`
-	SMTPPort               *int64          `json:"smtp_port,omitempty"`
-	Timezone               *string         `json:"timezone"`
+	SelectedFeatureFlags []string `json:"selected_feature_flags"`
+
+	// SenderNameType says whether mails show the name of the agent (friendly) or of the business alone (professional).
+	SenderNameType         SenderNameType `json:"sender_name_type"`
+	SMTPAddress            *string        `json:"smtp_address,omitempty"`
+	SMTPAuthentication     *string        `json:"smtp_authentication,omitempty"`
+	SMTPDomain             *string        `json:"smtp_domain,omitempty"`
+	SMTPEnableSSLTLS       *bool          `json:"smtp_enable_ssl_tls,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool          `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnabled            *bool          `json:"smtp_enabled,omitempty"`
+	SMTPLogin              *string        `json:"smtp_login,omitempty"`
+	SMTPOpenSSLVerifyMode  *string        `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPPassword           *string        `json:"smtp_password,omitempty"`
+	SMTPPort               *int64         `json:"smtp_port,omitempty"`
+	Timezone               string         `json:"timezone"`
 
 	// WebWidgetScript is HTML to be put into a page.
 	WebWidgetScript     *string        `json:"web_widget_script"`
@@ -2693,7 +2698,7 @@ type Inbox struct {
 	WelcomeTitle        *string        `json:"welcome_title"`
 	WidgetColor         *string        `json:"widget_color"`
 	WorkingHours        []WorkingHours `json:"working_hours"`
-	WorkingHoursEnabled *bool          `json:"working_hours_enabled"`
+	WorkingHoursEnabled bool           `json:"working_hours_enabled"`
 }
 
 // InboxAgentBot wraps the agent bot of an inbox.
@@ -2777,7 +2782,7 @@ type Integration struct {
 	// AllowMultipleHooks is sent to administrators.
 	AllowMultipleHooks *bool   `json:"allow_multiple_hooks,omitempty"`
 	Button             *string `json:"button,omitempty"`
-	Description        *string `json:"description"`
+	Description        string  `json:"description"`
 	Enabled            bool    `json:"enabled"`
 
 	// HookType is account or inbox, sent to administrators.
@@ -2828,10 +2833,10 @@ type JSONValue = json.RawMessage
 // Label can be put on conversations and contacts.
 type Label struct {
 	// Color is a colour as in CSS, for example #1f93ff.
-	Color         *string `json:"color"`
+	Color         string  `json:"color"`
 	Description   *string `json:"description"`
 	ID            int64   `json:"id"`
-	ShowOnSidebar *bool   `json:"show_on_sidebar"`
+	ShowOnSidebar bool    `json:"show_on_sidebar"`
 
 	// Title is what is put on records: letters, digits, hyphens and underscores, in lower case.
 	Title string `json:"title"`
@@ -3045,7 +3050,7 @@ type MessageType int64
 type NewCampaign struct {
 	// Audience are the labels of the contacts it goes to; any of them is enough.
 	Audience    []CampaignAudience `json:"audience,omitzero"`
-	Description Field[string]      `json:"description,omitzero"`
+	Description *string            `json:"description,omitempty"`
 
 	// Enabled switches a website campaign on. It does not stop a scheduled one.
 	Enabled *bool `json:"enabled,omitempty"`
@@ -3058,12 +3063,12 @@ type NewCampaign struct {
 	ScheduledAt *time.Time `json:"scheduled_at,omitempty"`
 
 	// SenderID is the agent it is sent as.
-	SenderID Field[int64] `json:"sender_id,omitzero"`
+	SenderID *int64 `json:"sender_id,omitempty"`
 
 	// TemplateParams are name, language and processed_params of a WhatsApp template.
-	TemplateParams                 Field[JSONObject] `json:"template_params,omitzero"`
-	Title                          string            `json:"title"`
-	TriggerOnlyDuringBusinessHours *bool             `json:"trigger_only_during_business_hours,omitempty"`
+	TemplateParams                 JSONObject `json:"template_params,omitzero"`
+	Title                          string     `json:"title"`
+	TriggerOnlyDuringBusinessHours *bool      `json:"trigger_only_during_business_hours,omitempty"`
 
 	// TriggerRules say when a website campaign shows: url and time_on_page.
 	TriggerRules JSONObject `json:"trigger_rules,omitzero"`
@@ -3091,9 +3096,9 @@ type OpenConversations struct {
 
 // OutgoingMessageCount counts the messages that one agent, team, inbox or label has sent.
 type OutgoingMessageCount struct {
-	ID                    int64   `json:"id"`
-	Name                  *string `json:"name"`
-	OutgoingMessagesCount int64   `json:"outgoing_messages_count"`
+	ID                    int64  `json:"id"`
+	Name                  string `json:"name"`
+	OutgoingMessagesCount int64  `json:"outgoing_messages_count"`
 }
 
 // PageNumber is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
@@ -3317,7 +3322,7 @@ type ReportingEvent struct {
 	UserID    *int64   `json:"user_id"`
 
 	// Value is in seconds.
-	Value *json.Number `json:"value"`
+	Value json.Number `json:"value"`
 
 	// ValueInBusinessHours is in seconds, of working hours alone.
 	ValueInBusinessHours *json.Number `json:"value_in_business_hours"`
@@ -3865,16 +3870,16 @@ type UpdateWebhook struct {
 // User is the owner of the token.
 type User struct {
 	// AccessToken is the token itself: keep it secret.
-	AccessToken *string `json:"access_token"`
+	AccessToken string `json:"access_token"`
 
 	// AccountID is the account used last.
 	AccountID *int64        `json:"account_id"`
 	Accounts  []UserAccount `json:"accounts"`
 
 	// AvailableName is the name shown to contacts.
-	AvailableName *string `json:"available_name"`
-	AvatarURL     *string `json:"avatar_url"`
-	Confirmed     bool    `json:"confirmed"`
+	AvailableName string `json:"available_name"`
+	AvatarURL     string `json:"avatar_url"`
+	Confirmed     bool   `json:"confirmed"`
 
 	// CustomAttributes are absent where there are none.
 	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
@@ -3887,30 +3892,32 @@ type User struct {
 	Name             string           `json:"name"`
 
 	// Provider is how the user signs in, mostly email.
-	Provider *string `json:"provider"`
+	Provider string `json:"provider"`
 
 	// PubsubToken opens the stream of events: keep it secret.
-	PubsubToken *string `json:"pubsub_token"`
+	PubsubToken string `json:"pubsub_token"`
 
 	// Role is the role in the account used last.
 	Role *UserRole `json:"role"`
 
 	// Type is SuperAdmin for a super administrator.
-	Type       *string    `json:"type"`
+	Type *string `json:"type"`
+
+	// UISettings is an object whose fields nobody promises.
 	UISettings JSONObject `json:"ui_settings"`
-	UID        *string    `json:"uid"`
+	UID        string     `json:"uid"`
 }
 
 // UserAccount is a membership of the user.
 type UserAccount struct {
 	ActiveAt    DateTime `json:"active_at"`
-	AutoOffline *bool    `json:"auto_offline"`
+	AutoOffline bool     `json:"auto_offline"`
 
 	// Availability is what the user chose.
-	Availability *string `json:"availability"`
+	Availability string `json:"availability"`
 
 	// AvailabilityStatus follows from the choice and the presence.
-	AvailabilityStatus *string `json:"availability_status"`
+	AvailabilityStatus string `json:"availability_status"`
 
 	// CustomRole is sent by the enterprise edition.
 	CustomRole JSONObject `json:"custom_role,omitzero"`
@@ -3919,11 +3926,13 @@ type UserAccount struct {
 	CustomRoleID *int64 `json:"custom_role_id,omitempty"`
 
 	// ID is the number of the account.
-	ID          int64     `json:"id"`
-	Name        string    `json:"name"`
-	Permissions []string  `json:"permissions"`
-	Role        *UserRole `json:"role"`
-	Status      *string   `json:"status"`
+	ID          int64    `json:"id"`
+	Name        string   `json:"name"`
+	Permissions []string `json:"permissions"`
+
+	// Role is what a user may do in an account.
+	Role   UserRole `json:"role"`
+	Status string   `json:"status"`
 }
 
 // UserRole is what a user may do in an account.
