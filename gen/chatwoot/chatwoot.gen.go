@@ -3344,11 +3344,11 @@ type ReportingEventPageMeta struct {
 
 // ResponseTimeBuckets counts first replies by how long they took.
 type ResponseTimeBuckets struct {
-	UnderOneHour           *int64 `json:"0-1h,omitempty"`
-	OneToFourHours         *int64 `json:"1-4h,omitempty"`
-	OverTwentyFourHours    *int64 `json:"24h+,omitempty"`
-	FourToEightHours       *int64 `json:"4-8h,omitempty"`
-	EightToTwentyFourHours *int64 `json:"8-24h,omitempty"`
+	UnderOneHour           int64 `json:"0-1h"`
+	OneToFourHours         int64 `json:"1-4h"`
+	OverTwentyFourHours    int64 `json:"24h+"`
+	FourToEightHours       int64 `json:"4-8h"`
+	EightToTwentyFourHours int64 `json:"8-24h"`
 }
 
 // SMSChannel is a number for text messages, at Bandwidth.
@@ -6066,6 +6066,8 @@ type ClientInterface interface {
 
 	// DeleteCustomFilter deletes a saved search of the owner of the token.
 	//
+	// Those of others are not found.
+	//
 	// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
 	DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -8742,6 +8744,8 @@ func (c *Client) CreateCustomFilter(ctx context.Context, accountID AccountID, bo
 }
 
 // DeleteCustomFilter deletes a saved search of the owner of the token.
+//
+// Those of others are not found.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
 func (c *Client) DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -18696,6 +18700,8 @@ func (api *API) CreateCustomFilter(ctx context.Context, accountID AccountID, bod
 }
 
 // DeleteCustomFilter deletes a saved search of the owner of the token.
+//
+// Those of others are not found.
 //
 // Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
 func (api *API) DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) error {
