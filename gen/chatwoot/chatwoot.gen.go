@@ -20,7 +20,74 @@ import (
 	"time"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
+
+// Defines values for ArticleStatus.
+const (
+	ArticleStatusArchived  ArticleStatus = "archived"
+	ArticleStatusDraft     ArticleStatus = "draft"
+	ArticleStatusPublished ArticleStatus = "published"
+)
+
+// Valid indicates whether the value is a known member of the ArticleStatus enum.
+func (e ArticleStatus) Valid() bool {
+	switch e {
+	case ArticleStatusArchived:
+		return true
+	case ArticleStatusDraft:
+		return true
+	case ArticleStatusPublished:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ArticleStatusNumber.
+const (
+	ArticleStatusNumberArchived  ArticleStatusNumber = 2
+	ArticleStatusNumberDraft     ArticleStatusNumber = 0
+	ArticleStatusNumberPublished ArticleStatusNumber = 1
+)
+
+// Valid indicates whether the value is a known member of the ArticleStatusNumber enum.
+func (e ArticleStatusNumber) Valid() bool {
+	switch e {
+	case ArticleStatusNumberArchived:
+		return true
+	case ArticleStatusNumberDraft:
+		return true
+	case ArticleStatusNumberPublished:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AssigneeFilter.
+const (
+	AssigneeFilterAll        AssigneeFilter = "all"
+	AssigneeFilterAssigned   AssigneeFilter = "assigned"
+	AssigneeFilterMe         AssigneeFilter = "me"
+	AssigneeFilterUnassigned AssigneeFilter = "unassigned"
+)
+
+// Valid indicates whether the value is a known member of the AssigneeFilter enum.
+func (e AssigneeFilter) Valid() bool {
+	switch e {
+	case AssigneeFilterAll:
+		return true
+	case AssigneeFilterAssigned:
+		return true
+	case AssigneeFilterMe:
+		return true
+	case AssigneeFilterUnassigned:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for AssigneeType.
 const (
@@ -34,6 +101,57 @@ func (e AssigneeType) Valid() bool {
 	case AssigneeTypeAgentBot:
 		return true
 	case AssigneeTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AttachmentType.
+const (
+	AttachmentTypeAudio        AttachmentType = "audio"
+	AttachmentTypeContact      AttachmentType = "contact"
+	AttachmentTypeEmbed        AttachmentType = "embed"
+	AttachmentTypeFallback     AttachmentType = "fallback"
+	AttachmentTypeFile         AttachmentType = "file"
+	AttachmentTypeIgPost       AttachmentType = "ig_post"
+	AttachmentTypeIgReel       AttachmentType = "ig_reel"
+	AttachmentTypeIgStory      AttachmentType = "ig_story"
+	AttachmentTypeImage        AttachmentType = "image"
+	AttachmentTypeLocation     AttachmentType = "location"
+	AttachmentTypeShare        AttachmentType = "share"
+	AttachmentTypeStoryMention AttachmentType = "story_mention"
+	AttachmentTypeVideo        AttachmentType = "video"
+)
+
+// Valid indicates whether the value is a known member of the AttachmentType enum.
+func (e AttachmentType) Valid() bool {
+	switch e {
+	case AttachmentTypeAudio:
+		return true
+	case AttachmentTypeContact:
+		return true
+	case AttachmentTypeEmbed:
+		return true
+	case AttachmentTypeFallback:
+		return true
+	case AttachmentTypeFile:
+		return true
+	case AttachmentTypeIgPost:
+		return true
+	case AttachmentTypeIgReel:
+		return true
+	case AttachmentTypeIgStory:
+		return true
+	case AttachmentTypeImage:
+		return true
+	case AttachmentTypeLocation:
+		return true
+	case AttachmentTypeShare:
+		return true
+	case AttachmentTypeStoryMention:
+		return true
+	case AttachmentTypeVideo:
 		return true
 	default:
 		return false
@@ -97,6 +215,165 @@ func (e AttributeModel) Valid() bool {
 	}
 }
 
+// Defines values for AuditAction.
+const (
+	AuditActionCreate  AuditAction = "create"
+	AuditActionDestroy AuditAction = "destroy"
+	AuditActionUpdate  AuditAction = "update"
+)
+
+// Valid indicates whether the value is a known member of the AuditAction enum.
+func (e AuditAction) Valid() bool {
+	switch e {
+	case AuditActionCreate:
+		return true
+	case AuditActionDestroy:
+		return true
+	case AuditActionUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AutomationEvent.
+const (
+	AutomationEventConversationCreated  AutomationEvent = "conversation_created"
+	AutomationEventConversationOpened   AutomationEvent = "conversation_opened"
+	AutomationEventConversationResolved AutomationEvent = "conversation_resolved"
+	AutomationEventConversationUpdated  AutomationEvent = "conversation_updated"
+	AutomationEventMessageCreated       AutomationEvent = "message_created"
+)
+
+// Valid indicates whether the value is a known member of the AutomationEvent enum.
+func (e AutomationEvent) Valid() bool {
+	switch e {
+	case AutomationEventConversationCreated:
+		return true
+	case AutomationEventConversationOpened:
+		return true
+	case AutomationEventConversationResolved:
+		return true
+	case AutomationEventConversationUpdated:
+		return true
+	case AutomationEventMessageCreated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Availability.
+const (
+	AvailabilityBusy    Availability = "busy"
+	AvailabilityOffline Availability = "offline"
+	AvailabilityOnline  Availability = "online"
+)
+
+// Valid indicates whether the value is a known member of the Availability enum.
+func (e Availability) Valid() bool {
+	switch e {
+	case AvailabilityBusy:
+		return true
+	case AvailabilityOffline:
+		return true
+	case AvailabilityOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CSATDisplayType.
+const (
+	CSATDisplayTypeEmoji CSATDisplayType = "emoji"
+	CSATDisplayTypeStar  CSATDisplayType = "star"
+)
+
+// Valid indicates whether the value is a known member of the CSATDisplayType enum.
+func (e CSATDisplayType) Valid() bool {
+	switch e {
+	case CSATDisplayTypeEmoji:
+		return true
+	case CSATDisplayTypeStar:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignStatus.
+const (
+	CampaignStatusActive     CampaignStatus = "active"
+	CampaignStatusCompleted  CampaignStatus = "completed"
+	CampaignStatusProcessing CampaignStatus = "processing"
+)
+
+// Valid indicates whether the value is a known member of the CampaignStatus enum.
+func (e CampaignStatus) Valid() bool {
+	switch e {
+	case CampaignStatusActive:
+		return true
+	case CampaignStatusCompleted:
+		return true
+	case CampaignStatusProcessing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignType.
+const (
+	CampaignTypeOneOff  CampaignType = "one_off"
+	CampaignTypeOngoing CampaignType = "ongoing"
+)
+
+// Valid indicates whether the value is a known member of the CampaignType enum.
+func (e CampaignType) Valid() bool {
+	switch e {
+	case CampaignTypeOneOff:
+		return true
+	case CampaignTypeOngoing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChannelType.
+const (
+	ChannelTypeAPI       ChannelType = "api"
+	ChannelTypeEmail     ChannelType = "email"
+	ChannelTypeLine      ChannelType = "line"
+	ChannelTypeSMS       ChannelType = "sms"
+	ChannelTypeTelegram  ChannelType = "telegram"
+	ChannelTypeWebWidget ChannelType = "web_widget"
+	ChannelTypeWhatsapp  ChannelType = "whatsapp"
+)
+
+// Valid indicates whether the value is a known member of the ChannelType enum.
+func (e ChannelType) Valid() bool {
+	switch e {
+	case ChannelTypeAPI:
+		return true
+	case ChannelTypeEmail:
+		return true
+	case ChannelTypeLine:
+		return true
+	case ChannelTypeSMS:
+		return true
+	case ChannelTypeTelegram:
+		return true
+	case ChannelTypeWebWidget:
+		return true
+	case ChannelTypeWhatsapp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactAvailability.
 const (
 	ContactAvailabilityOffline ContactAvailability = "offline"
@@ -109,6 +386,84 @@ func (e ContactAvailability) Valid() bool {
 	case ContactAvailabilityOffline:
 		return true
 	case ContactAvailabilityOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContactSort.
+const (
+	ContactSortCity                     ContactSort = "city"
+	ContactSortCityDescending           ContactSort = "-city"
+	ContactSortCompany                  ContactSort = "company"
+	ContactSortCompanyDescending        ContactSort = "-company"
+	ContactSortCountry                  ContactSort = "country"
+	ContactSortCountryDescending        ContactSort = "-country"
+	ContactSortCreatedAt                ContactSort = "created_at"
+	ContactSortCreatedAtDescending      ContactSort = "-created_at"
+	ContactSortEmail                    ContactSort = "email"
+	ContactSortEmailDescending          ContactSort = "-email"
+	ContactSortLastActivityAt           ContactSort = "last_activity_at"
+	ContactSortLastActivityAtDescending ContactSort = "-last_activity_at"
+	ContactSortName                     ContactSort = "name"
+	ContactSortNameDescending           ContactSort = "-name"
+	ContactSortPhoneNumber              ContactSort = "phone_number"
+	ContactSortPhoneNumberDescending    ContactSort = "-phone_number"
+)
+
+// Valid indicates whether the value is a known member of the ContactSort enum.
+func (e ContactSort) Valid() bool {
+	switch e {
+	case ContactSortCity:
+		return true
+	case ContactSortCityDescending:
+		return true
+	case ContactSortCompany:
+		return true
+	case ContactSortCompanyDescending:
+		return true
+	case ContactSortCountry:
+		return true
+	case ContactSortCountryDescending:
+		return true
+	case ContactSortCreatedAt:
+		return true
+	case ContactSortCreatedAtDescending:
+		return true
+	case ContactSortEmail:
+		return true
+	case ContactSortEmailDescending:
+		return true
+	case ContactSortLastActivityAt:
+		return true
+	case ContactSortLastActivityAtDescending:
+		return true
+	case ContactSortName:
+		return true
+	case ContactSortNameDescending:
+		return true
+	case ContactSortPhoneNumber:
+		return true
+	case ContactSortPhoneNumberDescending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConversationMetricsType.
+const (
+	ConversationMetricsTypeAccount ConversationMetricsType = "account"
+	ConversationMetricsTypeAgent   ConversationMetricsType = "agent"
+)
+
+// Valid indicates whether the value is a known member of the ConversationMetricsType enum.
+func (e ConversationMetricsType) Valid() bool {
+	switch e {
+	case ConversationMetricsTypeAccount:
+		return true
+	case ConversationMetricsTypeAgent:
 		return true
 	default:
 		return false
@@ -163,6 +518,114 @@ func (e ConversationStatus) Valid() bool {
 	}
 }
 
+// Defines values for ConversationStatusFilter.
+const (
+	ConversationStatusFilterAll      ConversationStatusFilter = "all"
+	ConversationStatusFilterOpen     ConversationStatusFilter = "open"
+	ConversationStatusFilterPending  ConversationStatusFilter = "pending"
+	ConversationStatusFilterResolved ConversationStatusFilter = "resolved"
+	ConversationStatusFilterSnoozed  ConversationStatusFilter = "snoozed"
+)
+
+// Valid indicates whether the value is a known member of the ConversationStatusFilter enum.
+func (e ConversationStatusFilter) Valid() bool {
+	switch e {
+	case ConversationStatusFilterAll:
+		return true
+	case ConversationStatusFilterOpen:
+		return true
+	case ConversationStatusFilterPending:
+		return true
+	case ConversationStatusFilterResolved:
+		return true
+	case ConversationStatusFilterSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CustomFilterType.
+const (
+	CustomFilterTypeContact      CustomFilterType = "contact"
+	CustomFilterTypeConversation CustomFilterType = "conversation"
+	CustomFilterTypeReport       CustomFilterType = "report"
+)
+
+// Valid indicates whether the value is a known member of the CustomFilterType enum.
+func (e CustomFilterType) Valid() bool {
+	switch e {
+	case CustomFilterTypeContact:
+		return true
+	case CustomFilterTypeConversation:
+		return true
+	case CustomFilterTypeReport:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilterOperator.
+const (
+	FilterOperatorContains       FilterOperator = "contains"
+	FilterOperatorDaysBefore     FilterOperator = "days_before"
+	FilterOperatorDoesNotContain FilterOperator = "does_not_contain"
+	FilterOperatorEqualTo        FilterOperator = "equal_to"
+	FilterOperatorIsGreaterThan  FilterOperator = "is_greater_than"
+	FilterOperatorIsLessThan     FilterOperator = "is_less_than"
+	FilterOperatorIsNotPresent   FilterOperator = "is_not_present"
+	FilterOperatorIsPresent      FilterOperator = "is_present"
+	FilterOperatorNotEqualTo     FilterOperator = "not_equal_to"
+	FilterOperatorStartsWith     FilterOperator = "starts_with"
+)
+
+// Valid indicates whether the value is a known member of the FilterOperator enum.
+func (e FilterOperator) Valid() bool {
+	switch e {
+	case FilterOperatorContains:
+		return true
+	case FilterOperatorDaysBefore:
+		return true
+	case FilterOperatorDoesNotContain:
+		return true
+	case FilterOperatorEqualTo:
+		return true
+	case FilterOperatorIsGreaterThan:
+		return true
+	case FilterOperatorIsLessThan:
+		return true
+	case FilterOperatorIsNotPresent:
+		return true
+	case FilterOperatorIsPresent:
+		return true
+	case FilterOperatorNotEqualTo:
+		return true
+	case FilterOperatorStartsWith:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HookStatus.
+const (
+	HookStatusDisabled HookStatus = 0
+	HookStatusEnabled  HookStatus = 1
+)
+
+// Valid indicates whether the value is a known member of the HookStatus enum.
+func (e HookStatus) Valid() bool {
+	switch e {
+	case HookStatusDisabled:
+		return true
+	case HookStatusEnabled:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageContentType.
 const (
 	MessageContentTypeArticle       MessageContentType = "article"
@@ -208,6 +671,30 @@ func (e MessageContentType) Valid() bool {
 	case MessageContentTypeText:
 		return true
 	case MessageContentTypeVoiceCall:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageGrouping.
+const (
+	MessageGroupingAgent MessageGrouping = "agent"
+	MessageGroupingInbox MessageGrouping = "inbox"
+	MessageGroupingLabel MessageGrouping = "label"
+	MessageGroupingTeam  MessageGrouping = "team"
+)
+
+// Valid indicates whether the value is a known member of the MessageGrouping enum.
+func (e MessageGrouping) Valid() bool {
+	switch e {
+	case MessageGroupingAgent:
+		return true
+	case MessageGroupingInbox:
+		return true
+	case MessageGroupingLabel:
+		return true
+	case MessageGroupingTeam:
 		return true
 	default:
 		return false
@@ -286,6 +773,672 @@ func (e MessageType) Valid() bool {
 	}
 }
 
+// Defines values for NewMessageContentType.
+const (
+	NewMessageContentTypeArticle     NewMessageContentType = "article"
+	NewMessageContentTypeCards       NewMessageContentType = "cards"
+	NewMessageContentTypeForm        NewMessageContentType = "form"
+	NewMessageContentTypeInputEmail  NewMessageContentType = "input_email"
+	NewMessageContentTypeInputSelect NewMessageContentType = "input_select"
+	NewMessageContentTypeText        NewMessageContentType = "text"
+)
+
+// Valid indicates whether the value is a known member of the NewMessageContentType enum.
+func (e NewMessageContentType) Valid() bool {
+	switch e {
+	case NewMessageContentTypeArticle:
+		return true
+	case NewMessageContentTypeCards:
+		return true
+	case NewMessageContentTypeForm:
+		return true
+	case NewMessageContentTypeInputEmail:
+		return true
+	case NewMessageContentTypeInputSelect:
+		return true
+	case NewMessageContentTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewMessageType.
+const (
+	NewMessageTypeIncoming NewMessageType = "incoming"
+	NewMessageTypeOutgoing NewMessageType = "outgoing"
+)
+
+// Valid indicates whether the value is a known member of the NewMessageType enum.
+func (e NewMessageType) Valid() bool {
+	switch e {
+	case NewMessageTypeIncoming:
+		return true
+	case NewMessageTypeOutgoing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriorityChoice.
+const (
+	PriorityChoiceHigh   PriorityChoice = "high"
+	PriorityChoiceLow    PriorityChoice = "low"
+	PriorityChoiceMedium PriorityChoice = "medium"
+	PriorityChoiceNone   PriorityChoice = "none"
+	PriorityChoiceUrgent PriorityChoice = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the PriorityChoice enum.
+func (e PriorityChoice) Valid() bool {
+	switch e {
+	case PriorityChoiceHigh:
+		return true
+	case PriorityChoiceLow:
+		return true
+	case PriorityChoiceMedium:
+		return true
+	case PriorityChoiceNone:
+		return true
+	case PriorityChoiceUrgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QueryOperator.
+const (
+	QueryOperatorAnd QueryOperator = "AND"
+	QueryOperatorOr  QueryOperator = "OR"
+)
+
+// Valid indicates whether the value is a known member of the QueryOperator enum.
+func (e QueryOperator) Valid() bool {
+	switch e {
+	case QueryOperatorAnd:
+		return true
+	case QueryOperatorOr:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplyTime.
+const (
+	ReplyTimeInADay        ReplyTime = "in_a_day"
+	ReplyTimeInAFewHours   ReplyTime = "in_a_few_hours"
+	ReplyTimeInAFewMinutes ReplyTime = "in_a_few_minutes"
+)
+
+// Valid indicates whether the value is a known member of the ReplyTime enum.
+func (e ReplyTime) Valid() bool {
+	switch e {
+	case ReplyTimeInADay:
+		return true
+	case ReplyTimeInAFewHours:
+		return true
+	case ReplyTimeInAFewMinutes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportInterval.
+const (
+	ReportIntervalDay   ReportInterval = "day"
+	ReportIntervalHour  ReportInterval = "hour"
+	ReportIntervalMonth ReportInterval = "month"
+	ReportIntervalWeek  ReportInterval = "week"
+	ReportIntervalYear  ReportInterval = "year"
+)
+
+// Valid indicates whether the value is a known member of the ReportInterval enum.
+func (e ReportInterval) Valid() bool {
+	switch e {
+	case ReportIntervalDay:
+		return true
+	case ReportIntervalHour:
+		return true
+	case ReportIntervalMonth:
+		return true
+	case ReportIntervalWeek:
+		return true
+	case ReportIntervalYear:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportMetric.
+const (
+	ReportMetricAvgFirstResponseTime  ReportMetric = "avg_first_response_time"
+	ReportMetricAvgResolutionTime     ReportMetric = "avg_resolution_time"
+	ReportMetricBotHandoffsCount      ReportMetric = "bot_handoffs_count"
+	ReportMetricBotResolutionsCount   ReportMetric = "bot_resolutions_count"
+	ReportMetricConversationsCount    ReportMetric = "conversations_count"
+	ReportMetricIncomingMessagesCount ReportMetric = "incoming_messages_count"
+	ReportMetricOutgoingMessagesCount ReportMetric = "outgoing_messages_count"
+	ReportMetricReplyTime             ReportMetric = "reply_time"
+	ReportMetricResolutionsCount      ReportMetric = "resolutions_count"
+)
+
+// Valid indicates whether the value is a known member of the ReportMetric enum.
+func (e ReportMetric) Valid() bool {
+	switch e {
+	case ReportMetricAvgFirstResponseTime:
+		return true
+	case ReportMetricAvgResolutionTime:
+		return true
+	case ReportMetricBotHandoffsCount:
+		return true
+	case ReportMetricBotResolutionsCount:
+		return true
+	case ReportMetricConversationsCount:
+		return true
+	case ReportMetricIncomingMessagesCount:
+		return true
+	case ReportMetricOutgoingMessagesCount:
+		return true
+	case ReportMetricReplyTime:
+		return true
+	case ReportMetricResolutionsCount:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportType.
+const (
+	ReportTypeAccount ReportType = "account"
+	ReportTypeAgent   ReportType = "agent"
+	ReportTypeInbox   ReportType = "inbox"
+	ReportTypeLabel   ReportType = "label"
+	ReportTypeTeam    ReportType = "team"
+)
+
+// Valid indicates whether the value is a known member of the ReportType enum.
+func (e ReportType) Valid() bool {
+	switch e {
+	case ReportTypeAccount:
+		return true
+	case ReportTypeAgent:
+		return true
+	case ReportTypeInbox:
+		return true
+	case ReportTypeLabel:
+		return true
+	case ReportTypeTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SenderNameType.
+const (
+	SenderNameTypeFriendly     SenderNameType = "friendly"
+	SenderNameTypeProfessional SenderNameType = "professional"
+)
+
+// Valid indicates whether the value is a known member of the SenderNameType enum.
+func (e SenderNameType) Valid() bool {
+	switch e {
+	case SenderNameTypeFriendly:
+		return true
+	case SenderNameTypeProfessional:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateButtonType.
+const (
+	TemplateButtonTypeCopyCode TemplateButtonType = "copy_code"
+	TemplateButtonTypeURL      TemplateButtonType = "url"
+)
+
+// Valid indicates whether the value is a known member of the TemplateButtonType enum.
+func (e TemplateButtonType) Valid() bool {
+	switch e {
+	case TemplateButtonTypeCopyCode:
+		return true
+	case TemplateButtonTypeURL:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateContentMode.
+const (
+	TemplateContentModeRawTemplate TemplateContentMode = "raw_template"
+	TemplateContentModeRendered    TemplateContentMode = "rendered"
+)
+
+// Valid indicates whether the value is a known member of the TemplateContentMode enum.
+func (e TemplateContentMode) Valid() bool {
+	switch e {
+	case TemplateContentModeRawTemplate:
+		return true
+	case TemplateContentModeRendered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateMediaType.
+const (
+	TemplateMediaTypeDocument TemplateMediaType = "document"
+	TemplateMediaTypeImage    TemplateMediaType = "image"
+	TemplateMediaTypeVideo    TemplateMediaType = "video"
+)
+
+// Valid indicates whether the value is a known member of the TemplateMediaType enum.
+func (e TemplateMediaType) Valid() bool {
+	switch e {
+	case TemplateMediaTypeDocument:
+		return true
+	case TemplateMediaTypeImage:
+		return true
+	case TemplateMediaTypeVideo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TypingStatus.
+const (
+	TypingStatusOff TypingStatus = "off"
+	TypingStatusOn  TypingStatus = "on"
+)
+
+// Valid indicates whether the value is a known member of the TypingStatus enum.
+func (e TypingStatus) Valid() bool {
+	switch e {
+	case TypingStatusOff:
+		return true
+	case TypingStatusOn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UserRole.
+const (
+	UserRoleAdministrator UserRole = "administrator"
+	UserRoleAgent         UserRole = "agent"
+)
+
+// Valid indicates whether the value is a known member of the UserRole enum.
+func (e UserRole) Valid() bool {
+	switch e {
+	case UserRoleAdministrator:
+		return true
+	case UserRoleAgent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookEvent.
+const (
+	WebhookEventContactCreated            WebhookEvent = "contact_created"
+	WebhookEventContactUpdated            WebhookEvent = "contact_updated"
+	WebhookEventConversationCreated       WebhookEvent = "conversation_created"
+	WebhookEventConversationStatusChanged WebhookEvent = "conversation_status_changed"
+	WebhookEventConversationTypingOff     WebhookEvent = "conversation_typing_off"
+	WebhookEventConversationTypingOn      WebhookEvent = "conversation_typing_on"
+	WebhookEventConversationUpdated       WebhookEvent = "conversation_updated"
+	WebhookEventInboxCreated              WebhookEvent = "inbox_created"
+	WebhookEventInboxUpdated              WebhookEvent = "inbox_updated"
+	WebhookEventMessageCreated            WebhookEvent = "message_created"
+	WebhookEventMessageUpdated            WebhookEvent = "message_updated"
+	WebhookEventWebwidgetTriggered        WebhookEvent = "webwidget_triggered"
+)
+
+// Valid indicates whether the value is a known member of the WebhookEvent enum.
+func (e WebhookEvent) Valid() bool {
+	switch e {
+	case WebhookEventContactCreated:
+		return true
+	case WebhookEventContactUpdated:
+		return true
+	case WebhookEventConversationCreated:
+		return true
+	case WebhookEventConversationStatusChanged:
+		return true
+	case WebhookEventConversationTypingOff:
+		return true
+	case WebhookEventConversationTypingOn:
+		return true
+	case WebhookEventConversationUpdated:
+		return true
+	case WebhookEventInboxCreated:
+		return true
+	case WebhookEventInboxUpdated:
+		return true
+	case WebhookEventMessageCreated:
+		return true
+	case WebhookEventMessageUpdated:
+		return true
+	case WebhookEventWebwidgetTriggered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WhatsAppProvider.
+const (
+	WhatsAppProviderDefault       WhatsAppProvider = "default"
+	WhatsAppProviderWhatsappCloud WhatsAppProvider = "whatsapp_cloud"
+)
+
+// Valid indicates whether the value is a known member of the WhatsAppProvider enum.
+func (e WhatsAppProvider) Valid() bool {
+	switch e {
+	case WhatsAppProviderDefault:
+		return true
+	case WhatsAppProviderWhatsappCloud:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WidgetFeature.
+const (
+	WidgetFeatureAllowMobileWebview   WidgetFeature = "allow_mobile_webview"
+	WidgetFeatureAttachments          WidgetFeature = "attachments"
+	WidgetFeatureEmojiPicker          WidgetFeature = "emoji_picker"
+	WidgetFeatureEndConversation      WidgetFeature = "end_conversation"
+	WidgetFeatureUseInboxAvatarForBot WidgetFeature = "use_inbox_avatar_for_bot"
+)
+
+// Valid indicates whether the value is a known member of the WidgetFeature enum.
+func (e WidgetFeature) Valid() bool {
+	switch e {
+	case WidgetFeatureAllowMobileWebview:
+		return true
+	case WidgetFeatureAttachments:
+		return true
+	case WidgetFeatureEmojiPicker:
+		return true
+	case WidgetFeatureEndConversation:
+		return true
+	case WidgetFeatureUseInboxAvatarForBot:
+		return true
+	default:
+		return false
+	}
+}
+
+// APIChannel is a channel that a program of its own serves.
+type APIChannel struct {
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+	HMACMandatory        *bool      `json:"hmac_mandatory,omitempty"`
+
+	// Type is the kind of a channel.
+	Type       ChannelType `json:"type"`
+	WebhookURL *string     `json:"webhook_url,omitempty"`
+}
+
+// Account is an account with its settings.
+type Account struct {
+	// AutoResolveDuration is sent by servers before 4.0, in days.
+	AutoResolveDuration *int64 `json:"auto_resolve_duration,omitempty"`
+
+	// CacheKeys maps label, inbox and team to the state of the dashboard's cache.
+	CacheKeys JSONObject `json:"cache_keys"`
+
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt DateTime `json:"created_at,omitzero"`
+
+	// CustomAttributes is what is known of the company behind an account. It is absent where nothing is.
+	CustomAttributes *AccountAttributes `json:"custom_attributes,omitempty"`
+
+	// Domain is the domain of the account's mail.
+	Domain *string `json:"domain"`
+
+	// Features maps the names of the features that are switched on to true.
+	Features JSONObject `json:"features"`
+	ID       int64      `json:"id"`
+
+	// LatestChatwootVersion is sent by GetAccount alone: the newest release the server has heard of.
+	LatestChatwootVersion *string `json:"latest_chatwoot_version,omitempty"`
+
+	// Locale is the language of the dashboard, for example en or pt_BR.
+	Locale string `json:"locale"`
+	Name   string `json:"name"`
+
+	// Settings decides what becomes of quiet conversations. More fields follow, which depend on the release.
+	Settings *AccountSettings `json:"settings,omitempty"`
+
+	// Status is active or suspended.
+	Status string `json:"status"`
+
+	// SubscribedFeatures is sent by GetAccount alone, on Chatwoot Cloud: the features of the plan.
+	SubscribedFeatures []string `json:"subscribed_features,omitzero"`
+	SupportEmail       *string  `json:"support_email"`
+}
+
+// AccountAttributes is what is known of the company behind an account. It is absent where nothing is.
+type AccountAttributes struct {
+	CompanySize *string `json:"company_size,omitempty"`
+	Industry    *string `json:"industry,omitempty"`
+	Logo        *string `json:"logo,omitempty"`
+
+	// MarkedForDeletionAt is there while the account waits to be deleted.
+	MarkedForDeletionAt     DateTime `json:"marked_for_deletion_at,omitzero"`
+	MarkedForDeletionReason *string  `json:"marked_for_deletion_reason,omitempty"`
+
+	// OnboardingStep is the next step of the setup, absent once it is done.
+	OnboardingStep     *string `json:"onboarding_step,omitempty"`
+	PlanName           *string `json:"plan_name,omitempty"`
+	SubscribedQuantity *int64  `json:"subscribed_quantity,omitempty"`
+
+	// SubscriptionEndsOn is a day, as 2026-08-18.
+	SubscriptionEndsOn CalendarDate `json:"subscription_ends_on,omitempty,omitzero"`
+	SubscriptionStatus *string      `json:"subscription_status,omitempty"`
+	Timezone           *string      `json:"timezone,omitempty"`
+}
+
+// AccountConversationMetrics counts the open conversations of an account.
+type AccountConversationMetrics struct {
+	Open       int64 `json:"open"`
+	Unassigned int64 `json:"unassigned"`
+
+	// Unattended counts those that wait for a first or a next reply.
+	Unattended int64 `json:"unattended"`
+}
+
+// AccountSettings decides what becomes of quiet conversations. More fields follow, which depend on the release.
+type AccountSettings struct {
+	// AutoResolveAfter is in minutes without activity.
+	AutoResolveAfter *int64 `json:"auto_resolve_after,omitempty"`
+
+	// AutoResolveIgnoreWaiting spares conversations that wait for an agent.
+	AutoResolveIgnoreWaiting *bool   `json:"auto_resolve_ignore_waiting,omitempty"`
+	AutoResolveMessage       *string `json:"auto_resolve_message,omitempty"`
+}
+
+// Agent is a user as a member of the account.
+type Agent struct {
+	AccountID int64 `json:"account_id"`
+
+	// AutoOffline sets the agent offline when it closes the dashboard.
+	AutoOffline *bool `json:"auto_offline"`
+
+	// AvailabilityStatus follows from what the agent chose and from its presence.
+	AvailabilityStatus *Availability `json:"availability_status"`
+
+	// AvailableName is the name shown to contacts.
+	AvailableName string `json:"available_name"`
+
+	// Confirmed tells whether the agent has confirmed its address.
+	Confirmed bool `json:"confirmed"`
+
+	// CustomAttributes are the agent's own, absent where there are none.
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
+
+	// CustomRoleID is sent by the enterprise edition.
+	CustomRoleID *int64 `json:"custom_role_id,omitempty"`
+	Email        string `json:"email"`
+	ID           int64  `json:"id"`
+	Name         string `json:"name"`
+
+	// Provider is how the agent signs in, mostly email.
+	Provider *string `json:"provider,omitempty"`
+
+	// Role is nil for somebody who has left the account.
+	Role *UserRole `json:"role"`
+
+	// Thumbnail is the address of a picture and may be empty.
+	Thumbnail string `json:"thumbnail"`
+}
+
+// AgentBot is a program that takes part in conversations, through a webhook.
+type AgentBot struct {
+	// AccessToken is what the bot signs in with: keep it secret.
+	AccessToken *string `json:"access_token,omitempty"`
+
+	// AccountID is nil for bots of the installation, which all its accounts share.
+	AccountID *int64 `json:"account_id"`
+
+	// BotConfig is an object whose fields nobody promises.
+	BotConfig JSONObject `json:"bot_config"`
+
+	// BotType is webhook.
+	BotType     string  `json:"bot_type"`
+	Description *string `json:"description"`
+	ID          int64   `json:"id"`
+	Name        string  `json:"name"`
+
+	// OutgoingURL is where its events are sent; it is absent for bots of the installation.
+	OutgoingURL *string `json:"outgoing_url,omitempty"`
+
+	// Secret signs the events; sent to administrators, by newer servers.
+	Secret *string `json:"secret,omitempty"`
+
+	// SystemBot marks a bot of the installation.
+	SystemBot bool `json:"system_bot"`
+
+	// Thumbnail is the address of a picture and may be empty.
+	Thumbnail string `json:"thumbnail"`
+}
+
+// AgentBotForm is an agent bot with a picture.
+type AgentBotForm struct {
+	// Avatar is the picture.
+	Avatar      *openapi_types.File `json:"avatar,omitempty"`
+	BotType     *int64              `json:"bot_type,omitempty"`
+	Description *string             `json:"description,omitempty"`
+	Name        *string             `json:"name,omitempty"`
+	OutgoingURL *string             `json:"outgoing_url,omitempty"`
+}
+
+// AgentConversationMetrics counts the open conversations of an agent.
+type AgentConversationMetrics struct {
+	// Availability is whether an agent takes conversations.
+	Availability Availability `json:"availability"`
+	Email        string       `json:"email"`
+	ID           int64        `json:"id"`
+
+	// Metric counts open conversations.
+	Metric    OpenConversations `json:"metric"`
+	Name      string            `json:"name"`
+	Thumbnail string            `json:"thumbnail"`
+}
+
+// AgentConversationMetricsList are the open conversations of each agent.
+type AgentConversationMetricsList = []AgentConversationMetrics
+
+// AgentList wraps agents.
+type AgentList struct {
+	Payload []Agent `json:"payload"`
+}
+
+// Article is a page of a help center.
+type Article struct {
+	AccountID           int64  `json:"account_id"`
+	AssociatedArticleID *int64 `json:"associated_article_id,omitempty"`
+
+	// AssociatedArticles are the same article in other languages.
+	AssociatedArticles []JSONObject `json:"associated_articles,omitzero"`
+
+	// Author is a user as a member of the account.
+	Author   *Agent `json:"author,omitempty"`
+	AuthorID *int64 `json:"author_id,omitempty"`
+
+	// Category names the category of an article. All fields are nil where there is none.
+	Category   *ArticleCategory `json:"category,omitempty"`
+	CategoryID *int64           `json:"category_id,omitempty"`
+
+	// Content is Markdown.
+	Content     *string `json:"content"`
+	Description *string `json:"description"`
+	FolderID    *int64  `json:"folder_id,omitempty"`
+	ID          int64   `json:"id"`
+	Locale      *string `json:"locale,omitempty"`
+
+	// Meta holds title, description and tags for search engines.
+	Meta     JSONObject `json:"meta,omitzero"`
+	PortalID *int64     `json:"portal_id,omitempty"`
+	Position *int64     `json:"position,omitempty"`
+	Slug     *string    `json:"slug,omitempty"`
+
+	// Status is the state of an article.
+	Status ArticleStatus `json:"status"`
+	Title  string        `json:"title"`
+
+	// UpdatedAt is a time in whole seconds since 1970. 0 stands for none.
+	UpdatedAt UnixTime `json:"updated_at,omitzero"`
+	Views     *int64   `json:"views"`
+}
+
+// ArticleCategory names the category of an article. All fields are nil where there is none.
+type ArticleCategory struct {
+	ID     *int64  `json:"id"`
+	Locale *string `json:"locale,omitempty"`
+	Name   *string `json:"name"`
+	Slug   *string `json:"slug,omitempty"`
+}
+
+// ArticleEnvelope wraps an article.
+type ArticleEnvelope struct {
+	// Payload is a page of a help center.
+	Payload Article `json:"payload"`
+}
+
+// ArticleStatus is the state of an article.
+type ArticleStatus string
+
+// ArticleStatusNumber is the state of an article in a request: 0 draft, 1 published, 2 archived.
+type ArticleStatusNumber int64
+
+// AssignConversation names who shall deal with a conversation. With assignee_id a team_id is ignored.
+type AssignConversation struct {
+	// AssigneeID is an agent of the inbox, or a bot if AssigneeType says so; null takes the assignee off.
+	AssigneeID Field[int64] `json:"assignee_id,omitzero"`
+
+	// AssigneeType is needed for a bot, on servers that know it.
+	AssigneeType *AssigneeType `json:"assignee_type,omitempty"`
+
+	// TeamID null takes the team off.
+	TeamID Field[int64] `json:"team_id,omitzero"`
+}
+
 // Assignee is the agent or the agent bot a conversation is assigned to; ConversationMeta.AssigneeType tells which. It is
 // absent where nobody is.
 type Assignee struct {
@@ -308,7 +1461,7 @@ type Assignee struct {
 	Confirmed *bool `json:"confirmed,omitempty"`
 
 	// CustomAttributes are the agent's own, absent where there are none.
-	CustomAttributes CustomAttributes `json:"custom_attributes,omitempty"`
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
 
 	// CustomRoleID is sent for agents in the enterprise edition.
 	CustomRoleID *int64 `json:"custom_role_id,omitempty"`
@@ -334,14 +1487,353 @@ type Assignee struct {
 	Thumbnail *string `json:"thumbnail,omitempty"`
 }
 
+// AssigneeFilter is whose conversations to look for.
+type AssigneeFilter string
+
 // AssigneeType tells an agent from an agent bot.
 type AssigneeType string
+
+// AssignmentResult is the new assignee or the new team, as the request asked for one or the other; JSON null where it was taken off.
+type AssignmentResult struct {
+	union json.RawMessage
+}
+
+// Attachment is a file, a place, a contact or a story in a message. Which fields are there depends on FileType.
+type Attachment struct {
+	AccountID       int64        `json:"account_id"`
+	CoordinatesLat  *json.Number `json:"coordinates_lat,omitempty"`
+	CoordinatesLong *json.Number `json:"coordinates_long,omitempty"`
+
+	// DataURL is where the file is.
+	DataURL   *string `json:"data_url,omitempty"`
+	Extension *string `json:"extension,omitempty"`
+
+	// FallbackTitle is the name of a place, the number of a contact, or the title of what cannot be shown.
+	FallbackTitle *string `json:"fallback_title,omitempty"`
+
+	// FileSize is in bytes.
+	FileSize *int64 `json:"file_size,omitempty"`
+
+	// FileType is the kind of an attachment.
+	FileType  AttachmentType `json:"file_type"`
+	Height    *int64         `json:"height,omitempty"`
+	ID        int64          `json:"id"`
+	MessageID int64          `json:"message_id"`
+	Meta      JSONObject     `json:"meta,omitzero"`
+
+	// ThumbURL is where a small picture of it is, empty for other files.
+	ThumbURL *string `json:"thumb_url,omitempty"`
+
+	// TranscribedText is what is said in a recording, empty where nobody knows.
+	TranscribedText *string `json:"transcribed_text,omitempty"`
+	Width           *int64  `json:"width,omitempty"`
+}
+
+// AttachmentType is the kind of an attachment.
+type AttachmentType string
 
 // AttributeDisplayType is the kind of input the dashboard offers for a value.
 type AttributeDisplayType string
 
 // AttributeModel is the kind of record an attribute belongs to.
 type AttributeModel string
+
+// AuditAction is the kind of change.
+type AuditAction string
+
+// AuditLog is one change somebody made.
+type AuditLog struct {
+	// Action is the kind of change.
+	Action AuditAction `json:"action"`
+
+	// AssociatedID is the id of the account.
+	AssociatedID   *int64  `json:"associated_id"`
+	AssociatedType *string `json:"associated_type"`
+
+	// Auditable is the changed record. Servers seen do not send it.
+	Auditable   JSONObject `json:"auditable,omitzero"`
+	AuditableID int64      `json:"auditable_id"`
+
+	// AuditableType is the class of the record that was changed, for example Inbox.
+	AuditableType string `json:"auditable_type"`
+
+	// AuditedChanges maps the changed fields to the old and the new value, or to the value alone.
+	AuditedChanges JSONObject `json:"audited_changes"`
+	Comment        *string    `json:"comment"`
+
+	// CreatedAt is a time in whole seconds since 1970. 0 stands for none.
+	CreatedAt UnixTime `json:"created_at,omitzero"`
+	ID        int64    `json:"id"`
+
+	// RemoteAddress is the IP address the change came from.
+	RemoteAddress *string `json:"remote_address"`
+	RequestUUID   string  `json:"request_uuid"`
+	UserID        *int64  `json:"user_id"`
+	UserType      *string `json:"user_type"`
+
+	// Username is the address of the user.
+	Username *string `json:"username"`
+	Version  int64   `json:"version"`
+}
+
+// AuditLogPage is a page of the audit log, newest first.
+type AuditLogPage struct {
+	AuditLogs []AuditLog `json:"audit_logs"`
+
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
+	CurrentPage  PageNumber `json:"current_page"`
+	PerPage      int64      `json:"per_page"`
+	TotalEntries int64      `json:"total_entries"`
+}
+
+// AutomationAction is one thing an automation rule does.
+type AutomationAction struct {
+	// ActionName is for example assign_team, add_label, send_message or resolve_conversation.
+	ActionName *string `json:"action_name,omitempty"`
+
+	// ActionParams are ids, texts or objects, as the action needs.
+	ActionParams []JSONValue `json:"action_params,omitzero"`
+}
+
+// AutomationCondition is one comparison of an automation rule.
+type AutomationCondition struct {
+	AttributeKey *string `json:"attribute_key,omitempty"`
+
+	// CustomAttributeType tells which model the custom attribute belongs to.
+	CustomAttributeType *string `json:"custom_attribute_type,omitempty"`
+
+	// FilterOperator is one of the operators of FilterOperator, or attribute_changed.
+	FilterOperator *string `json:"filter_operator,omitempty"`
+
+	// QueryOperator joins this condition to the next one, and is nil in the last.
+	QueryOperator *string `json:"query_operator,omitempty"`
+
+	// Values is a list of texts or numbers, or with attribute_changed an object with the lists from and to.
+	Values JSONValue `json:"values,omitempty"`
+}
+
+// AutomationEvent is what starts an automation rule.
+type AutomationEvent string
+
+// AutomationRule does something whenever an event meets its conditions.
+type AutomationRule struct {
+	AccountID  int64                 `json:"account_id"`
+	Actions    []AutomationAction    `json:"actions"`
+	Active     bool                  `json:"active"`
+	Conditions []AutomationCondition `json:"conditions"`
+
+	// CreatedOn is a time in whole seconds since 1970. 0 stands for none.
+	CreatedOn   UnixTime `json:"created_on,omitzero"`
+	Description *string  `json:"description"`
+
+	// EventName is what starts an automation rule.
+	EventName AutomationEvent `json:"event_name"`
+
+	// Files are what send_attachment sends, absent where there is nothing.
+	Files []JSONObject `json:"files,omitzero"`
+	ID    int64        `json:"id"`
+	Name  string       `json:"name"`
+}
+
+// AutomationRuleEnvelope wraps an automation rule.
+type AutomationRuleEnvelope struct {
+	// Payload does something whenever an event meets its conditions.
+	Payload AutomationRule `json:"payload"`
+}
+
+// AutomationRules wraps the automation rules of an account.
+type AutomationRules struct {
+	Payload []AutomationRule `json:"payload"`
+}
+
+// Availability is whether an agent takes conversations.
+type Availability string
+
+// BrandedEmailLayout is the frame around mails of the account.
+type BrandedEmailLayout struct {
+	// BrandedEmailLayout is HTML, nil where the mails go out without a frame.
+	BrandedEmailLayout *string `json:"branded_email_layout"`
+}
+
+// CSATConfig is how contacts are asked whether they were satisfied.
+type CSATConfig struct {
+	ButtonText *string `json:"button_text,omitempty"`
+
+	// DisplayType is what a contact chooses from.
+	DisplayType *CSATDisplayType `json:"display_type,omitempty"`
+	Language    *string          `json:"language,omitempty"`
+	Message     *string          `json:"message,omitempty"`
+
+	// SurveyRules choose the conversations a survey is sent for, by their labels.
+	SurveyRules *CSATRules `json:"survey_rules,omitempty"`
+}
+
+// CSATDisplayType is what a contact chooses from.
+type CSATDisplayType string
+
+// CSATRules choose the conversations a survey is sent for, by their labels.
+type CSATRules struct {
+	// Operator is contains or does_not_contain.
+	Operator *string `json:"operator,omitempty"`
+
+	// Values are titles of labels.
+	Values []string `json:"values,omitzero"`
+}
+
+// CalendarDate is a day, as 2026-08-18.
+type CalendarDate = Timestamp
+
+// Campaign sends a message to many contacts.
+type Campaign struct {
+	AccountID int64 `json:"account_id"`
+
+	// Audience is there for one-off campaigns.
+	Audience []CampaignAudience `json:"audience,omitzero"`
+
+	// CampaignStatus is how far a campaign has come.
+	CampaignStatus CampaignStatus `json:"campaign_status"`
+
+	// CampaignType follows from the inbox: website campaigns are ongoing, others are sent once.
+	CampaignType CampaignType `json:"campaign_type"`
+
+	// CompletedAt is there for one-off campaigns, null before the end.
+	CompletedAt UnixTime `json:"completed_at,omitzero"`
+
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt   DateTime `json:"created_at,omitzero"`
+	Description *string  `json:"description"`
+	Enabled     bool     `json:"enabled"`
+
+	// ID is the number within the account, as in the path.
+	ID int64 `json:"id"`
+
+	// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each, which are
+	// absent or nil elsewhere.
+	Inbox   Inbox  `json:"inbox"`
+	Message string `json:"message"`
+
+	// ScheduledAt is there for one-off campaigns.
+	ScheduledAt UnixTime `json:"scheduled_at,omitzero"`
+
+	// Sender is the agent it is sent as, absent or without fields where there is none.
+	Sender *Agent `json:"sender,omitempty"`
+
+	// StartedAt is there for one-off campaigns, null before the start.
+	StartedAt UnixTime `json:"started_at,omitzero"`
+
+	// TemplateParams are those of a WhatsApp template.
+	TemplateParams                 JSONObject `json:"template_params,omitzero"`
+	Title                          string     `json:"title"`
+	TriggerOnlyDuringBusinessHours bool       `json:"trigger_only_during_business_hours"`
+
+	// TriggerRules are those of a website campaign: url and time_on_page.
+	TriggerRules JSONObject `json:"trigger_rules"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
+}
+
+// CampaignAudience is a group of contacts a campaign goes to.
+type CampaignAudience struct {
+	// ID is the id of the label.
+	ID *int64 `json:"id,omitempty"`
+
+	// Type is Label.
+	Type *string `json:"type,omitempty"`
+}
+
+// CampaignChange is what can be changed of a campaign that is not completed. Fields left out stay as they are.
+type CampaignChange struct {
+	// Audience are the labels of the contacts it goes to; any of them is enough.
+	Audience    []CampaignAudience `json:"audience,omitzero"`
+	Description Field[string]      `json:"description,omitzero"`
+
+	// Enabled switches a website campaign on. It does not stop a scheduled one.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// InboxID is an inbox of the kind website, SMS, Twilio SMS or WhatsApp.
+	InboxID *int64  `json:"inbox_id,omitempty"`
+	Message *string `json:"message,omitempty"`
+
+	// ScheduledAt is when a one-off campaign starts; left out it starts at once.
+	ScheduledAt *time.Time `json:"scheduled_at,omitempty"`
+
+	// SenderID is the agent it is sent as.
+	SenderID Field[int64] `json:"sender_id,omitzero"`
+
+	// TemplateParams are name, language and processed_params of a WhatsApp template.
+	TemplateParams                 JSONObject `json:"template_params,omitzero"`
+	Title                          *string    `json:"title,omitempty"`
+	TriggerOnlyDuringBusinessHours *bool      `json:"trigger_only_during_business_hours,omitempty"`
+
+	// TriggerRules say when a website campaign shows: url and time_on_page.
+	TriggerRules JSONObject `json:"trigger_rules,omitzero"`
+}
+
+// CampaignStatus is how far a campaign has come.
+type CampaignStatus string
+
+// CampaignType follows from the inbox: website campaigns are ongoing, others are sent once.
+type CampaignType string
+
+// CannedResponse is a prepared text, found by its short code.
+type CannedResponse struct {
+	AccountID int64  `json:"account_id"`
+	Content   string `json:"content"`
+
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt DateTime `json:"created_at,omitzero"`
+	ID        int64    `json:"id"`
+	ShortCode string   `json:"short_code"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
+}
+
+// Category is a group of articles in one language.
+type Category struct {
+	AccountID            int64   `json:"account_id"`
+	AssociatedCategoryID *int64  `json:"associated_category_id,omitempty"`
+	Description          *string `json:"description"`
+	Icon                 *string `json:"icon,omitempty"`
+	ID                   int64   `json:"id"`
+	Locale               string  `json:"locale"`
+	Name                 string  `json:"name"`
+
+	// ParentCategory names a category.
+	ParentCategory    *CategoryReference  `json:"parent_category,omitempty"`
+	ParentCategoryID  *int64              `json:"parent_category_id,omitempty"`
+	PortalID          *int64              `json:"portal_id,omitempty"`
+	Position          int64               `json:"position"`
+	RelatedCategories []CategoryReference `json:"related_categories,omitzero"`
+
+	// RootCategory is the same category in the language it was first written in.
+	RootCategory *CategoryReference `json:"root_category,omitempty"`
+	Slug         string             `json:"slug"`
+}
+
+// CategoryEnvelope wraps a category.
+type CategoryEnvelope struct {
+	// Payload is a group of articles in one language.
+	Payload Category `json:"payload"`
+}
+
+// CategoryReference names a category.
+type CategoryReference struct {
+	Description *string `json:"description,omitempty"`
+	ID          int64   `json:"id"`
+	Locale      string  `json:"locale"`
+	Name        string  `json:"name"`
+	Position    *int64  `json:"position,omitempty"`
+	Slug        string  `json:"slug"`
+}
+
+// ChannelSummary maps the class of a channel, for example Channel::Email, to counts of its conversations.
+type ChannelSummary map[string]StatusCounts
+
+// ChannelType is the kind of a channel.
+type ChannelType string
 
 // Contact is a contact. Nothing in it tells when it was last changed, so a lost write can only be seen by reading again.
 type Contact struct {
@@ -356,10 +1848,10 @@ type Contact struct {
 	CompanyID *int64 `json:"company_id,omitempty"`
 
 	// ContactInboxes are sent with a contact itself, not with the sender of a conversation.
-	ContactInboxes []ContactInbox `json:"contact_inboxes,omitempty"`
+	ContactInboxes []ContactInbox `json:"contact_inboxes,omitzero"`
 
-	// CreatedAt is Unix seconds.
-	CreatedAt        *int64           `json:"created_at,omitempty"`
+	// CreatedAt is a time in whole seconds since 1970. 0 stands for none.
+	CreatedAt        UnixTime         `json:"created_at,omitempty,omitzero"`
 	CustomAttributes CustomAttributes `json:"custom_attributes"`
 	Email            *string          `json:"email"`
 	ID               int64            `json:"id"`
@@ -367,10 +1859,10 @@ type Contact struct {
 	// Identifier is the id in a system outside Chatwoot.
 	Identifier *string `json:"identifier"`
 
-	// LastActivityAt is Unix seconds, absent until the contact has been active.
-	LastActivityAt *int64  `json:"last_activity_at,omitempty"`
-	Name           string  `json:"name"`
-	PhoneNumber    *string `json:"phone_number"`
+	// LastActivityAt is absent until the contact has been active.
+	LastActivityAt UnixTime `json:"last_activity_at,omitzero"`
+	Name           string   `json:"name"`
+	PhoneNumber    *string  `json:"phone_number"`
 
 	// Thumbnail is the address of a picture and may be empty.
 	Thumbnail string `json:"thumbnail"`
@@ -385,37 +1877,92 @@ type ContactEnvelope struct {
 	Payload Contact `json:"payload"`
 }
 
-// ContactInbox says under which id a contact is known in an inbox.
+// ContactForm is a contact with a picture. Maps are sent as one field per key, such as custom_attributes[plan]; their values
+// become texts.
+type ContactForm struct {
+	// Avatar is the picture.
+	Avatar     *openapi_types.File `json:"avatar,omitempty"`
+	Blocked    *bool               `json:"blocked,omitempty"`
+	Email      *string             `json:"email,omitempty"`
+	Identifier *string             `json:"identifier,omitempty"`
+
+	// InboxID is looked at when a contact is created.
+	InboxID     *int64  `json:"inbox_id,omitempty"`
+	Name        *string `json:"name,omitempty"`
+	PhoneNumber *string `json:"phone_number,omitempty"`
+}
+
+// ContactInbox says under which id a contact is known in an inbox, or would be written to.
 type ContactInbox struct {
 	// Inbox is the short form of an inbox.
 	Inbox    InboxSummary `json:"inbox"`
 	SourceID string       `json:"source_id"`
 }
 
-// Conversation is a conversation. Times are Unix seconds, and 0 where the thing has not happened.
+// ContactInboxes wraps the inboxes a contact can be written to in.
+type ContactInboxes struct {
+	Payload []ContactInbox `json:"payload"`
+}
+
+// ContactPage is a page of contacts, at most 15.
+type ContactPage struct {
+	// Meta tells which page of contacts this is.
+	Meta    ContactPageMeta `json:"meta"`
+	Payload []Contact       `json:"payload"`
+}
+
+// ContactPageMeta tells which page of contacts this is.
+type ContactPageMeta struct {
+	// Count counts all contacts that were found. SearchContacts counts those of the page only.
+	Count int64 `json:"count"`
+
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
+	CurrentPage PageNumber `json:"current_page"`
+
+	// HasMore is sent by SearchContacts alone.
+	HasMore *bool `json:"has_more,omitempty"`
+}
+
+// ContactSort is the field a list is sorted by; a minus sign before it turns the order round.
+type ContactSort string
+
+// Conversation is a conversation.
 type Conversation struct {
 	AccountID int64 `json:"account_id"`
 
 	// AdditionalAttributes holds what the channel knows, such as the browser or the subject of a mail.
 	AdditionalAttributes JSONObject `json:"additional_attributes"`
-	AgentLastSeenAt      int64      `json:"agent_last_seen_at"`
+
+	// AgentLastSeenAt is a time in whole seconds since 1970. 0 stands for none.
+	AgentLastSeenAt UnixTime `json:"agent_last_seen_at,omitzero"`
 
 	// AppliedSLA is there only in the enterprise edition with service level agreements.
-	AppliedSLA         JSONObject `json:"applied_sla,omitempty"`
-	AssigneeLastSeenAt int64      `json:"assignee_last_seen_at"`
+	AppliedSLA JSONObject `json:"applied_sla,omitzero"`
+
+	// AssigneeLastSeenAt is a time in whole seconds since 1970. 0 stands for none.
+	AssigneeLastSeenAt UnixTime `json:"assignee_last_seen_at,omitzero"`
 
 	// CanReply is false where the channel's time window for replies has closed.
-	CanReply            bool             `json:"can_reply"`
-	ContactLastSeenAt   int64            `json:"contact_last_seen_at"`
-	CreatedAt           int64            `json:"created_at"`
-	CustomAttributes    CustomAttributes `json:"custom_attributes"`
-	FirstReplyCreatedAt int64            `json:"first_reply_created_at"`
+	CanReply bool `json:"can_reply"`
+
+	// ContactLastSeenAt is a time in whole seconds since 1970. 0 stands for none.
+	ContactLastSeenAt UnixTime `json:"contact_last_seen_at,omitzero"`
+
+	// CreatedAt is a time in whole seconds since 1970. 0 stands for none.
+	CreatedAt        UnixTime         `json:"created_at,omitzero"`
+	CustomAttributes CustomAttributes `json:"custom_attributes"`
+
+	// FirstReplyCreatedAt is a time in whole seconds since 1970. 0 stands for none.
+	FirstReplyCreatedAt UnixTime `json:"first_reply_created_at,omitzero"`
 
 	// ID is the number within the account (display_id), as in the path.
-	ID             int64    `json:"id"`
-	InboxID        int64    `json:"inbox_id"`
-	Labels         []string `json:"labels"`
-	LastActivityAt int64    `json:"last_activity_at"`
+	ID      int64    `json:"id"`
+	InboxID int64    `json:"inbox_id"`
+	Labels  []string `json:"labels"`
+
+	// LastActivityAt is a time in whole seconds since 1970. 0 stands for none.
+	LastActivityAt UnixTime `json:"last_activity_at,omitzero"`
 
 	// LastNonActivityMessage is the last message a person or a bot wrote, nil where there is none.
 	LastNonActivityMessage *Message `json:"last_non_activity_message"`
@@ -429,25 +1976,45 @@ type Conversation struct {
 	Priority *ConversationPriority `json:"priority"`
 
 	// SLAEvents are there only in the enterprise edition with service level agreements.
-	SLAEvents   []JSONObject `json:"sla_events,omitempty"`
+	SLAEvents   []JSONObject `json:"sla_events,omitzero"`
 	SLAPolicyID *int64       `json:"sla_policy_id"`
 
-	// SnoozedUntil is nil unless the conversation is snoozed until a certain time.
-	SnoozedUntil *time.Time `json:"snoozed_until"`
+	// SnoozedUntil is not set unless the conversation is snoozed until a certain time.
+	SnoozedUntil DateTime `json:"snoozed_until"`
 
 	// Status is the state of a conversation.
 	Status ConversationStatus `json:"status"`
 
 	// Timestamp equals LastActivityAt.
-	Timestamp int64 `json:"timestamp"`
+	Timestamp UnixTime `json:"timestamp"`
 
 	// UnreadCount counts the incoming messages no agent has seen.
 	UnreadCount int64 `json:"unread_count"`
 
-	// UpdatedAt is Unix seconds with a fraction. It moves with every change of the record.
-	UpdatedAt    *json.Number `json:"updated_at,omitempty"`
-	UUID         string       `json:"uuid"`
-	WaitingSince int64        `json:"waiting_since"`
+	// UpdatedAt moves with every change of the record.
+	UpdatedAt PreciseUnixTime `json:"updated_at,omitzero"`
+	UUID      string          `json:"uuid"`
+
+	// WaitingSince is a time in whole seconds since 1970. 0 stands for none.
+	WaitingSince UnixTime `json:"waiting_since,omitzero"`
+}
+
+// ConversationCounts counts the conversations a filter finds.
+type ConversationCounts struct {
+	AllCount int64 `json:"all_count"`
+
+	// AssignedCount is not sent by FilterConversations.
+	AssignedCount *int64 `json:"assigned_count,omitempty"`
+
+	// MineCount counts those assigned to the owner of the token.
+	MineCount       int64 `json:"mine_count"`
+	UnassignedCount int64 `json:"unassigned_count"`
+}
+
+// ConversationCountsEnvelope wraps counts of conversations.
+type ConversationCountsEnvelope struct {
+	// Meta counts the conversations a filter finds.
+	Meta ConversationCounts `json:"meta"`
 }
 
 // ConversationCustomAttributes is the whole map of a conversation after a write.
@@ -455,6 +2022,13 @@ type ConversationCustomAttributes struct {
 	// CustomAttributes maps the key of an attribute to its value, any JSON. The bytes of a value are kept as they came, so a number
 	// loses no digit on its way through.
 	CustomAttributes CustomAttributes `json:"custom_attributes"`
+}
+
+// ConversationList is a page of conversations with the counts of all.
+type ConversationList struct {
+	// Meta counts the conversations a filter finds.
+	Meta    ConversationCounts `json:"meta"`
+	Payload []Conversation     `json:"payload"`
 }
 
 // ConversationMeta names the parties of a conversation.
@@ -475,8 +2049,22 @@ type ConversationMeta struct {
 	// Sender is the contact the conversation is with, without ContactInboxes.
 	Sender Contact `json:"sender"`
 
-	// Team is the team a conversation is assigned to, absent where there is none.
+	// Team is a group of agents.
 	Team *Team `json:"team,omitempty"`
+}
+
+// ConversationMetrics is AccountConversationMetrics or AgentConversationMetricsList, as the type in the request asked for.
+type ConversationMetrics struct {
+	union json.RawMessage
+}
+
+// ConversationMetricsType chooses between the sums of the account and a list of agents.
+type ConversationMetricsType string
+
+// ConversationPage is a page of conversations, at most 25.
+type ConversationPage struct {
+	// Data is a page of conversations with the counts of all.
+	Data ConversationList `json:"data"`
 }
 
 // ConversationPriority is the urgency of a conversation.
@@ -484,6 +2072,387 @@ type ConversationPriority string
 
 // ConversationStatus is the state of a conversation.
 type ConversationStatus string
+
+// ConversationStatusChange is the status of a conversation after a change.
+type ConversationStatusChange struct {
+	// ConversationID is the number within the account.
+	ConversationID int64 `json:"conversation_id"`
+
+	// CurrentStatus is the state of a conversation.
+	CurrentStatus ConversationStatus `json:"current_status"`
+	SnoozedUntil  DateTime           `json:"snoozed_until"`
+	Success       *bool              `json:"success"`
+}
+
+// ConversationStatusFilter is a status to look for.
+type ConversationStatusFilter string
+
+// Conversations wraps the last 20 conversations of a contact.
+type Conversations struct {
+	Payload []Conversation `json:"payload"`
+}
+
+// CreateAgent describes a new agent, who is invited by mail.
+type CreateAgent struct {
+	AutoOffline *bool `json:"auto_offline,omitempty"`
+
+	// Availability is whether an agent takes conversations.
+	Availability *Availability `json:"availability,omitempty"`
+	Email        string        `json:"email"`
+	Name         string        `json:"name"`
+
+	// Role is what a user may do in an account.
+	Role UserRole `json:"role"`
+}
+
+// CreateAgentBot describes a new agent bot.
+type CreateAgentBot struct {
+	// AvatarURL is fetched by the server later, in the background.
+	AvatarURL *string    `json:"avatar_url,omitempty"`
+	BotConfig JSONObject `json:"bot_config,omitzero"`
+
+	// BotType is 0, webhook, the only kind there is.
+	BotType     *int64  `json:"bot_type,omitempty"`
+	Description *string `json:"description,omitempty"`
+	Name        *string `json:"name,omitempty"`
+
+	// OutgoingURL is where the events are sent.
+	OutgoingURL *string `json:"outgoing_url,omitempty"`
+}
+
+// CreateAutomationRule describes a new automation rule.
+type CreateAutomationRule struct {
+	Actions     []AutomationAction    `json:"actions"`
+	Active      *bool                 `json:"active,omitempty"`
+	Conditions  []AutomationCondition `json:"conditions"`
+	Description *string               `json:"description,omitempty"`
+
+	// EventName is what starts an automation rule.
+	EventName AutomationEvent `json:"event_name"`
+	Name      string          `json:"name"`
+}
+
+// CreateCampaign wraps a new campaign.
+type CreateCampaign struct {
+	// Campaign describes a new campaign.
+	Campaign NewCampaign `json:"campaign"`
+}
+
+// CreateCannedResponse describes a new canned response.
+type CreateCannedResponse struct {
+	Content string `json:"content"`
+
+	// ShortCode is unique in the account.
+	ShortCode string `json:"short_code"`
+}
+
+// CreateChannel is the channel of a new inbox. Build it with the method From followed by the kind of channel.
+type CreateChannel struct {
+	union json.RawMessage
+}
+
+// CreateContact describes a new contact. No field is needed, but one with neither email, phone number nor identifier is hidden
+// from lists.
+type CreateContact struct {
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+
+	// AvatarURL is fetched by the server later, in the background.
+	AvatarURL        *string          `json:"avatar_url,omitempty"`
+	Blocked          *bool            `json:"blocked,omitempty"`
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
+
+	// Email must be unique in the account, whatever its case, and is stored in lower case.
+	Email *string `json:"email,omitempty"`
+
+	// Identifier is the id in a system outside Chatwoot. It must be unique in the account.
+	Identifier *string `json:"identifier,omitempty"`
+
+	// InboxID is an inbox the contact shall be reachable in.
+	InboxID *int64  `json:"inbox_id,omitempty"`
+	Name    *string `json:"name,omitempty"`
+
+	// PhoneNumber is a plus sign and 2 to 15 digits, the first not 0. It must be unique in the account.
+	PhoneNumber *string `json:"phone_number,omitempty"`
+
+	// SourceID is the id of the contact in that inbox's channel; left out the server makes one where it can.
+	SourceID *string `json:"source_id,omitempty"`
+}
+
+// CreateContactInbox connects a contact to an inbox.
+type CreateContactInbox struct {
+	InboxID int64 `json:"inbox_id"`
+
+	// SourceID is the id of the contact in the channel. Left out the server makes one where it can, such as the address for
+	// mail.
+	SourceID *string `json:"source_id,omitempty"`
+}
+
+// CreateConversation describes a new conversation: with contact_id and inbox_id, or with the source_id of a contact in an inbox.
+type CreateConversation struct {
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+	AssigneeID           *int64     `json:"assignee_id,omitempty"`
+	ContactID            *int64     `json:"contact_id,omitempty"`
+
+	// CustomAttributes must be an object: anything else is a 500. Ignored where an open conversation is reused.
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
+	InboxID          *int64           `json:"inbox_id,omitempty"`
+
+	// Message is the first message of a conversation.
+	Message      *NewConversationMessage `json:"message,omitempty"`
+	SnoozedUntil *time.Time              `json:"snoozed_until,omitempty"`
+
+	// SourceID is the id of the contact in the inbox. Needed where contact_id or inbox_id is missing.
+	SourceID *string `json:"source_id,omitempty"`
+
+	// Status is the state of a conversation.
+	Status *ConversationStatus `json:"status,omitempty"`
+	TeamID *int64              `json:"team_id,omitempty"`
+}
+
+// CreateCustomAttributeDefinition describes a new custom attribute.
+type CreateCustomAttributeDefinition struct {
+	AttributeDescription *string `json:"attribute_description,omitempty"`
+	AttributeDisplayName string  `json:"attribute_display_name"`
+
+	// AttributeDisplayType is the kind of input the dashboard offers for a value.
+	AttributeDisplayType AttributeDisplayType `json:"attribute_display_type"`
+
+	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard field.
+	AttributeKey string `json:"attribute_key"`
+
+	// AttributeModel is the kind of record an attribute belongs to.
+	AttributeModel AttributeModel `json:"attribute_model"`
+
+	// AttributeValues are the choices of a list. Anything but an array is ignored.
+	AttributeValues []string `json:"attribute_values,omitzero"`
+
+	// RegexCue is what the dashboard says to a text that does not match.
+	RegexCue *string `json:"regex_cue,omitempty"`
+
+	// RegexPattern is held against a text by the dashboard, never by the server.
+	RegexPattern *string `json:"regex_pattern,omitempty"`
+}
+
+// CreateCustomFilter describes a new saved search.
+type CreateCustomFilter struct {
+	// FilterType left out it is conversation.
+	FilterType *CustomFilterType `json:"filter_type,omitempty"`
+	Name       string            `json:"name"`
+
+	// Query holds the conditions, in the form of Filter.
+	Query JSONObject `json:"query,omitzero"`
+}
+
+// CreateInbox describes a new inbox.
+type CreateInbox struct {
+	AllowMessagesAfterResolved *bool   `json:"allow_messages_after_resolved,omitempty"`
+	BusinessName               *string `json:"business_name,omitempty"`
+
+	// Channel is the channel of a new inbox. Build it with the method From followed by the kind of channel.
+	Channel CreateChannel `json:"channel"`
+
+	// CSATConfig is how contacts are asked whether they were satisfied.
+	CSATConfig           *CSATConfig `json:"csat_config,omitempty"`
+	CSATSurveyEnabled    *bool       `json:"csat_survey_enabled,omitempty"`
+	EnableAutoAssignment *bool       `json:"enable_auto_assignment,omitempty"`
+	EnableEmailCollect   *bool       `json:"enable_email_collect,omitempty"`
+	GreetingEnabled      *bool       `json:"greeting_enabled,omitempty"`
+	GreetingMessage      *string     `json:"greeting_message,omitempty"`
+
+	// LockToSingleConversation puts all messages of a contact into one conversation.
+	LockToSingleConversation *bool   `json:"lock_to_single_conversation,omitempty"`
+	Name                     string  `json:"name"`
+	OutOfOfficeMessage       *string `json:"out_of_office_message,omitempty"`
+
+	// PortalID is the help center the chat offers.
+	PortalID *int64 `json:"portal_id,omitempty"`
+
+	// SenderNameType says whether mails show the name of the agent (friendly) or of the business alone (professional).
+	SenderNameType *SenderNameType `json:"sender_name_type,omitempty"`
+
+	// Timezone is a name such as Europe/Berlin.
+	Timezone            *string `json:"timezone,omitempty"`
+	WorkingHoursEnabled *bool   `json:"working_hours_enabled,omitempty"`
+}
+
+// CreateIntegrationHook describes a new connection.
+type CreateIntegrationHook struct {
+	// AppID is the id of the integration.
+	AppID string `json:"app_id"`
+
+	// InboxID is needed where the integration connects inboxes.
+	InboxID *int64 `json:"inbox_id,omitempty"`
+
+	// Settings are checked against what the integration asks for.
+	Settings JSONObject `json:"settings,omitzero"`
+
+	// Status switches a connection off (0) or on (1).
+	Status *HookStatus `json:"status,omitempty"`
+}
+
+// CreateLabel describes a new label.
+type CreateLabel struct {
+	// Color is a colour as in CSS, for example #1f93ff.
+	Color         *string `json:"color,omitempty"`
+	Description   *string `json:"description,omitempty"`
+	ShowOnSidebar *bool   `json:"show_on_sidebar,omitempty"`
+
+	// Title holds letters, digits, hyphens and underscores, and is unique in the account.
+	Title string `json:"title"`
+}
+
+// CreateMessage is a new message.
+type CreateMessage struct {
+	CampaignID *int64 `json:"campaign_id,omitempty"`
+
+	// Content may be left out for a message of content type cards and the like.
+	Content *string `json:"content,omitempty"`
+
+	// ContentAttributes holds what belongs to the content type, such as items, and in_reply_to.
+	ContentAttributes JSONObject `json:"content_attributes,omitzero"`
+
+	// ContentType is the kind of content of a new message.
+	ContentType *NewMessageContentType `json:"content_type,omitempty"`
+
+	// EchoID comes back in the answer and the event, so that a sender knows its own.
+	EchoID *string `json:"echo_id,omitempty"`
+
+	// MessageType is the direction of a new message. Incoming needs an inbox of the kind API.
+	MessageType *NewMessageType `json:"message_type,omitempty"`
+
+	// Private makes it a note that only agents see.
+	Private *bool `json:"private,omitempty"`
+
+	// SourceID is the id of the message in the channel.
+	SourceID *string `json:"source_id,omitempty"`
+
+	// TemplateParams chooses a template of WhatsApp and fills it in.
+	TemplateParams *TemplateParams `json:"template_params,omitempty"`
+}
+
+// CreateMessageForm is a new message with files.
+type CreateMessageForm struct {
+	// Attachments are the files; send the field once for each.
+	Attachments []openapi_types.File `json:"attachments[],omitzero"`
+	Content     *string              `json:"content,omitempty"`
+
+	// ContentAttributes is JSON as a text.
+	ContentAttributes *string `json:"content_attributes,omitempty"`
+
+	// ContentType is the kind of content of a new message.
+	ContentType *NewMessageContentType `json:"content_type,omitempty"`
+
+	// MessageType is the direction of a new message. Incoming needs an inbox of the kind API.
+	MessageType *NewMessageType `json:"message_type,omitempty"`
+	Private     *bool           `json:"private,omitempty"`
+}
+
+// CreatePortal describes a new help center.
+type CreatePortal struct {
+	Archived *bool `json:"archived,omitempty"`
+
+	// BlobID is an uploaded file that becomes the logo.
+	BlobID *int64  `json:"blob_id,omitempty"`
+	Color  *string `json:"color,omitempty"`
+
+	// Config sets the languages of a help center.
+	Config       *PortalConfigChange `json:"config,omitempty"`
+	CustomDomain *string             `json:"custom_domain,omitempty"`
+	HeaderText   *string             `json:"header_text,omitempty"`
+	HomepageLink *string             `json:"homepage_link,omitempty"`
+
+	// InboxID is a website inbox whose chat the help center shall show.
+	InboxID   *int64  `json:"inbox_id,omitempty"`
+	Name      string  `json:"name"`
+	PageTitle *string `json:"page_title,omitempty"`
+
+	// Slug is its name in addresses and must be unique on the server.
+	Slug string `json:"slug"`
+}
+
+// CreatePortalArticle describes a new article. It starts as a draft.
+type CreatePortalArticle struct {
+	// AssociatedArticleID is the same article in another language.
+	AssociatedArticleID *int64 `json:"associated_article_id,omitempty"`
+
+	// AuthorID is a user of the account; most servers want one.
+	AuthorID   *int64 `json:"author_id,omitempty"`
+	CategoryID *int64 `json:"category_id,omitempty"`
+
+	// Content is Markdown.
+	Content     *string `json:"content,omitempty"`
+	Description *string `json:"description,omitempty"`
+	Locale      *string `json:"locale,omitempty"`
+
+	// Meta may hold title, description and tags for search engines; other keys are dropped.
+	Meta     JSONObject `json:"meta,omitzero"`
+	Position *int64     `json:"position,omitempty"`
+
+	// Slug is made from the title where it is left out.
+	Slug *string `json:"slug,omitempty"`
+
+	// Status is the state of an article in a request: 0 draft, 1 published, 2 archived.
+	Status *ArticleStatusNumber `json:"status,omitempty"`
+	Title  string               `json:"title"`
+}
+
+// CreatePortalCategory describes a new category.
+type CreatePortalCategory struct {
+	// AssociatedCategoryID is the same category in another language.
+	AssociatedCategoryID *int64  `json:"associated_category_id,omitempty"`
+	Description          *string `json:"description,omitempty"`
+	Icon                 *string `json:"icon,omitempty"`
+	Locale               *string `json:"locale,omitempty"`
+	Name                 string  `json:"name"`
+	ParentCategoryID     *int64  `json:"parent_category_id,omitempty"`
+	Position             *int64  `json:"position,omitempty"`
+
+	// Slug is unique in the help center and its language; most servers want one.
+	Slug *string `json:"slug,omitempty"`
+}
+
+// CreateTeam describes a new team.
+type CreateTeam struct {
+	// AllowAutoAssign assigns conversations of the team to its members in turn.
+	AllowAutoAssign *bool   `json:"allow_auto_assign,omitempty"`
+	Description     *string `json:"description,omitempty"`
+
+	// Name is unique in the account and stored in lower case.
+	Name string `json:"name"`
+}
+
+// CreateWebhook describes a new webhook.
+type CreateWebhook struct {
+	Name *string `json:"name,omitempty"`
+
+	// Subscriptions must not be empty. Left out, most events are sent.
+	Subscriptions []WebhookEvent `json:"subscriptions,omitzero"`
+
+	// URL begins with http or https and is unique in the account.
+	URL string `json:"url"`
+}
+
+// CreatedContact is a new contact and its place in an inbox.
+type CreatedContact struct {
+	// Contact is a contact. Nothing in it tells when it was last changed, so a lost write can only be seen by reading again.
+	Contact Contact `json:"contact"`
+
+	// ContactInbox is the place of a new contact in an inbox. Its fields are nil where the request named no inbox.
+	ContactInbox CreatedContactInbox `json:"contact_inbox"`
+}
+
+// CreatedContactEnvelope wraps what CreateContact has made.
+type CreatedContactEnvelope struct {
+	// Payload is a new contact and its place in an inbox.
+	Payload CreatedContact `json:"payload"`
+}
+
+// CreatedContactInbox is the place of a new contact in an inbox. Its fields are nil where the request named no inbox.
+type CreatedContactInbox struct {
+	// Inbox is the record of the inbox, in a form of its own.
+	Inbox    JSONObject `json:"inbox"`
+	SourceID *string    `json:"source_id"`
+}
 
 // CustomAttributeDefinition says how the dashboard shows the custom attribute of one key.
 type CustomAttributeDefinition struct {
@@ -500,8 +2469,10 @@ type CustomAttributeDefinition struct {
 	AttributeModel AttributeModel `json:"attribute_model"`
 
 	// AttributeValues are the choices of a list, and empty for any other display type.
-	AttributeValues []string  `json:"attribute_values"`
-	CreatedAt       time.Time `json:"created_at"`
+	AttributeValues []string `json:"attribute_values"`
+
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt DateTime `json:"created_at,omitzero"`
 
 	// DefaultValue cannot be set through the API.
 	DefaultValue *int64 `json:"default_value"`
@@ -511,8 +2482,10 @@ type CustomAttributeDefinition struct {
 	RegexCue *string `json:"regex_cue"`
 
 	// RegexPattern is held against a text by the dashboard, never by the server.
-	RegexPattern *string   `json:"regex_pattern"`
-	UpdatedAt    time.Time `json:"updated_at"`
+	RegexPattern *string `json:"regex_pattern"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
 }
 
 // CustomAttributeKeys names the custom attributes to remove.
@@ -524,6 +2497,58 @@ type CustomAttributeKeys struct {
 // CustomAttributes maps the key of an attribute to its value, any JSON. The bytes of a value are kept as they came, so a number
 // loses no digit on its way through.
 type CustomAttributes = map[string]json.RawMessage
+
+// CustomFilter is a saved search of the user.
+type CustomFilter struct {
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt DateTime `json:"created_at,omitzero"`
+
+	// FilterType is what a saved search is about.
+	FilterType CustomFilterType `json:"filter_type"`
+	ID         int64            `json:"id"`
+	Name       string           `json:"name"`
+
+	// Query holds the conditions, in the form of Filter.
+	Query JSONObject `json:"query"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
+}
+
+// CustomFilterType is what a saved search is about.
+type CustomFilterType string
+
+// DateTime is a time in ISO 8601, with milliseconds and in UTC.
+type DateTime = Timestamp
+
+// EmailChannel is a mailbox.
+type EmailChannel struct {
+	Email              string  `json:"email"`
+	IMAPAddress        *string `json:"imap_address,omitempty"`
+	IMAPAuthentication *string `json:"imap_authentication,omitempty"`
+	IMAPEnableSSL      *bool   `json:"imap_enable_ssl,omitempty"`
+	IMAPEnabled        *bool   `json:"imap_enabled,omitempty"`
+	IMAPLogin          *string `json:"imap_login,omitempty"`
+	IMAPPassword       *string `json:"imap_password,omitempty"`
+	IMAPPort           *int64  `json:"imap_port,omitempty"`
+
+	// Provider is google or microsoft, left out for other servers.
+	Provider               *string `json:"provider,omitempty"`
+	SMTPAddress            *string `json:"smtp_address,omitempty"`
+	SMTPAuthentication     *string `json:"smtp_authentication,omitempty"`
+	SMTPDomain             *string `json:"smtp_domain,omitempty"`
+	SMTPEnableSSLTLS       *bool   `json:"smtp_enable_ssl_tls,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool   `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnabled            *bool   `json:"smtp_enabled,omitempty"`
+	SMTPLogin              *string `json:"smtp_login,omitempty"`
+	SMTPOpenSSLVerifyMode  *string `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPPassword           *string `json:"smtp_password,omitempty"`
+	SMTPPort               *int64  `json:"smtp_port,omitempty"`
+
+	// Type is the kind of a channel.
+	Type               ChannelType `json:"type"`
+	VerifiedForSending *bool       `json:"verified_for_sending,omitempty"`
+}
 
 // Error is every JSON error of the server. Which fields are there depends on the kind of failure, see the responses. The
 // words may be in the language of the account and are not made for comparing.
@@ -544,44 +2569,350 @@ type Error struct {
 	Status *int64 `json:"status,omitempty"`
 }
 
-// InboxSummary is the short form of an inbox.
-type InboxSummary struct {
-	// AvatarURL may be empty.
-	AvatarURL *string `json:"avatar_url,omitempty"`
-	ChannelID *int64  `json:"channel_id,omitempty"`
+// Filter holds the conditions of a search.
+type Filter struct {
+	// Payload are joined in their order, without precedence.
+	Payload []FilterCondition `json:"payload,omitzero"`
+}
 
+// FilterCondition is one comparison of a search.
+type FilterCondition struct {
+	// AttributeKey names what is compared: a standard field or the key of a custom attribute.
+	AttributeKey *string `json:"attribute_key,omitempty"`
+
+	// CustomAttributeType tells which model a custom attribute belongs to where two share a key, for example contact_attribute.
+	CustomAttributeType *string `json:"custom_attribute_type,omitempty"`
+
+	// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field takes
+	// every one.
+	FilterOperator *FilterOperator `json:"filter_operator,omitempty"`
+
+	// QueryOperator joins this condition to the next one. Leave it out in the last.
+	QueryOperator *QueryOperator `json:"query_operator,omitempty"`
+
+	// Values are compared with the field. The type matters: a number sent as a text finds nothing or fails.
+	Values []FilterValue `json:"values,omitzero"`
+}
+
+// FilterOperator is how a field is compared. Dates take is_greater_than, is_less_than and days_before; not every field takes
+// every one.
+type FilterOperator string
+
+// FilterValue is a text, a number or a boolean to compare with.
+type FilterValue = any
+
+// FirstResponseTimeDistribution maps the class of a channel, for example Channel::Email, to how long its contacts waited.
+type FirstResponseTimeDistribution map[string]ResponseTimeBuckets
+
+// HookStatus switches a connection off (0) or on (1).
+type HookStatus int64
+
+// Inbox is a channel by which contacts write. Below the common fields stand those of one kind of channel each, which are
+// absent or nil elsewhere.
+type Inbox struct {
+	AdditionalAttributes       JSONObject `json:"additional_attributes,omitzero"`
+	AllowMessagesAfterResolved bool       `json:"allow_messages_after_resolved"`
+
+	// AutoAssignmentConfig is an object whose fields nobody promises.
+	AutoAssignmentConfig JSONObject `json:"auto_assignment_config"`
+	AvatarURL            string     `json:"avatar_url"`
+
+	// BrandedEmailLayout is HTML around the mails of this inbox.
+	BrandedEmailLayout *string `json:"branded_email_layout,omitempty"`
+	BusinessName       *string `json:"business_name"`
+
+	// CallbackWebhookURL is where the provider of the channel has to send its events.
+	CallbackWebhookURL *string `json:"callback_webhook_url"`
+	ChannelID          int64   `json:"channel_id"`
+
+	// ChannelType is the class of the channel, for example Channel::WebWidget.
+	ChannelType          string     `json:"channel_type"`
+	ContinuityViaEmail   *bool      `json:"continuity_via_email,omitempty"`
+	CSATConfig           JSONObject `json:"csat_config,omitzero"`
+	CSATSurveyEnabled    bool       `json:"csat_survey_enabled"`
+	Email                *string    `json:"email,omitempty"`
+	EnableAutoAssignment bool       `json:"enable_auto_assignment"`
+	EnableEmailCollect   bool       `json:"enable_email_collect"`
+	ForwardToEmail       *string    `json:"forward_to_email,omitempty"`
+	GreetingEnabled      bool       `json:"greeting_enabled"`
+	GreetingMessage      *string    `json:"greeting_message"`
+
+	// HelpCenter names the help center of an inbox.
+	HelpCenter *InboxHelpCenter `json:"help_center,omitempty"`
+
+	// HMACMandatory asks visitors to prove their identity.
+	HMACMandatory *bool `json:"hmac_mandatory"`
+
+	// HMACToken is sent to administrators: keep it secret.
+	HMACToken                *string `json:"hmac_token,omitempty"`
+	ID                       int64   `json:"id"`
+	IMAPAddress              *string `json:"imap_address,omitempty"`
+	IMAPEnableSSL            *bool   `json:"imap_enable_ssl,omitempty"`
+	IMAPEnabled              *bool   `json:"imap_enabled,omitempty"`
+	IMAPLogin                *string `json:"imap_login,omitempty"`
+	IMAPPassword             *string `json:"imap_password,omitempty"`
+	IMAPPort                 *int64  `json:"imap_port,omitempty"`
+	InboxIdentifier          *string `json:"inbox_identifier,omitempty"`
+	LockToSingleConversation bool    `json:"lock_to_single_conversation"`
+	Medium                   *string `json:"medium,omitempty"`
+
+	// MessageTemplates are the templates of WhatsApp.
+	MessageTemplates    JSONValue  `json:"message_templates,omitzero"`
+	MessagingServiceSID *string    `json:"messaging_service_sid"`
+	Name                string     `json:"name"`
+	OutOfOfficeMessage  *string    `json:"out_of_office_message"`
+	PageID              *string    `json:"page_id,omitempty"`
+	PhoneNumber         *string    `json:"phone_number"`
+	PreChatFormEnabled  *bool      `json:"pre_chat_form_enabled,omitempty"`
+	PreChatFormOptions  JSONObject `json:"pre_chat_form_options,omitzero"`
+	Provider            *string    `json:"provider"`
+
+	// ProviderConfig is sent to administrators and holds secrets.
+	ProviderConfig          JSONObject `json:"provider_config,omitzero"`
+	ReauthorizationRequired *bool      `json:"reauthorization_required,omitempty"`
+	ReplyTime               *ReplyTime `json:"reply_time"`
+
+	// SelectedFeatureFlags are values of WidgetFeature.
+	SelectedFeatureFlags []string `json:"selected_feature_flags"`
+
+	// SenderNameType says whether mails show the name of the agent (friendly) or of the business alone (professional).
+	SenderNameType         SenderNameType `json:"sender_name_type"`
+	SMTPAddress            *string        `json:"smtp_address,omitempty"`
+	SMTPAuthentication     *string        `json:"smtp_authentication,omitempty"`
+	SMTPDomain             *string        `json:"smtp_domain,omitempty"`
+	SMTPEnableSSLTLS       *bool          `json:"smtp_enable_ssl_tls,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool          `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnabled            *bool          `json:"smtp_enabled,omitempty"`
+	SMTPLogin              *string        `json:"smtp_login,omitempty"`
+	SMTPOpenSSLVerifyMode  *string        `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPPassword           *string        `json:"smtp_password,omitempty"`
+	SMTPPort               *int64         `json:"smtp_port,omitempty"`
+	Timezone               string         `json:"timezone"`
+
+	// WebWidgetScript is HTML to be put into a page.
+	WebWidgetScript     *string        `json:"web_widget_script"`
+	WebhookURL          *string        `json:"webhook_url,omitempty"`
+	WebsiteToken        *string        `json:"website_token"`
+	WebsiteURL          *string        `json:"website_url"`
+	WelcomeTagline      *string        `json:"welcome_tagline"`
+	WelcomeTitle        *string        `json:"welcome_title"`
+	WidgetColor         *string        `json:"widget_color"`
+	WorkingHours        []WorkingHours `json:"working_hours"`
+	WorkingHoursEnabled bool           `json:"working_hours_enabled"`
+}
+
+// InboxAgentBot wraps the agent bot of an inbox.
+type InboxAgentBot struct {
+	// AgentBot is absent or without fields where there is none.
+	AgentBot *AgentBot `json:"agent_bot,omitempty"`
+}
+
+// InboxForm is an inbox with a picture. Fields of the channel are sent as channel[type] and so on.
+type InboxForm struct {
+	// Avatar is the picture.
+	Avatar       *openapi_types.File `json:"avatar,omitempty"`
+	ChannelEmail *string             `json:"channel[email],omitempty"`
+
+	// ChannelType is needed when an inbox is created.
+	ChannelType           *ChannelType `json:"channel[type],omitempty"`
+	ChannelWebhookURL     *string      `json:"channel[webhook_url],omitempty"`
+	ChannelWebsiteURL     *string      `json:"channel[website_url],omitempty"`
+	ChannelWelcomeTagline *string      `json:"channel[welcome_tagline],omitempty"`
+	ChannelWelcomeTitle   *string      `json:"channel[welcome_title],omitempty"`
+	ChannelWidgetColor    *string      `json:"channel[widget_color],omitempty"`
+	EnableAutoAssignment  *bool        `json:"enable_auto_assignment,omitempty"`
+	GreetingEnabled       *bool        `json:"greeting_enabled,omitempty"`
+	GreetingMessage       *string      `json:"greeting_message,omitempty"`
+	Name                  *string      `json:"name,omitempty"`
+}
+
+// InboxHelpCenter names the help center of an inbox.
+type InboxHelpCenter struct {
+	Name string `json:"name"`
+	Slug string `json:"slug"`
+}
+
+// InboxLabelMatrix counts conversations by inbox and label.
+type InboxLabelMatrix struct {
+	// Inboxes are the rows.
+	Inboxes []LabelMatrixInbox `json:"inboxes"`
+
+	// Labels are the columns.
+	Labels []LabelMatrixLabel `json:"labels"`
+	Matrix []LabelMatrixRow   `json:"matrix"`
+}
+
+// InboxList wraps inboxes.
+type InboxList struct {
+	Payload []Inbox `json:"payload"`
+}
+
+// InboxMembers names agents of an inbox.
+type InboxMembers struct {
+	InboxID int64   `json:"inbox_id"`
+	UserIDs []int64 `json:"user_ids"`
+}
+
+// InboxReference names an inbox.
+type InboxReference struct {
 	// ChannelType is the class of the channel, for example Channel::Email.
 	ChannelType *string `json:"channel_type,omitempty"`
 	ID          int64   `json:"id"`
 	Name        string  `json:"name"`
-	Provider    *string `json:"provider,omitempty"`
+}
+
+// InboxSummary is the short form of an inbox.
+type InboxSummary struct {
+	// AvatarURL may be empty.
+	AvatarURL *string `json:"avatar_url"`
+	ChannelID int64   `json:"channel_id"`
+
+	// ChannelType is the class of the channel, for example Channel::Email.
+	ChannelType *string `json:"channel_type"`
+	ID          int64   `json:"id"`
+	Name        string  `json:"name"`
+	Provider    *string `json:"provider"`
+}
+
+// Integration is a service that can be connected.
+type Integration struct {
+	// Action is the address that starts the setup, sent to administrators.
+	Action *string `json:"action,omitempty"`
+
+	// AllowMultipleHooks is sent to administrators.
+	AllowMultipleHooks *bool   `json:"allow_multiple_hooks,omitempty"`
+	Button             *string `json:"button,omitempty"`
+	Description        string  `json:"description"`
+	Enabled            bool    `json:"enabled"`
+
+	// HookType is account or inbox, sent to administrators.
+	HookType *string           `json:"hook_type,omitempty"`
+	Hooks    []IntegrationHook `json:"hooks"`
+
+	// ID is a word, for example slack or dialogflow.
+	ID               string  `json:"id"`
+	Name             string  `json:"name"`
+	ShortDescription *string `json:"short_description,omitempty"`
+}
+
+// IntegrationHook is the connection of an account or an inbox to a service.
+type IntegrationHook struct {
+	AccountID int64 `json:"account_id"`
+
+	// AppID is the id of the integration.
+	AppID string `json:"app_id"`
+
+	// HookType is account or inbox.
+	HookType string `json:"hook_type"`
+	ID       int64  `json:"id"`
+
+	// Inbox is nil where the whole account is connected.
+	Inbox *InboxReference `json:"inbox"`
+
+	// ReferenceID is sent to administrators.
+	ReferenceID *string `json:"reference_id,omitempty"`
+
+	// Settings is sent to administrators.
+	Settings JSONObject `json:"settings,omitzero"`
+
+	// Status tells whether it is switched on.
+	Status *bool `json:"status,omitempty"`
+}
+
+// IntegrationList wraps integrations.
+type IntegrationList struct {
+	Payload []Integration `json:"payload"`
 }
 
 // JSONObject is an object whose fields nobody promises.
 type JSONObject = map[string]json.RawMessage
 
-// Message is a message as a conversation carries it.
-type Message struct {
-	AccountID            int64      `json:"account_id"`
-	AdditionalAttributes JSONObject `json:"additional_attributes,omitempty"`
+// JSONValue is any JSON value, its bytes kept as they came.
+type JSONValue = json.RawMessage
 
-	// Attachments are absent where there are none. Their fields depend on the kind of file.
-	Attachments []JSONObject `json:"attachments,omitempty"`
+// Label can be put on conversations and contacts.
+type Label struct {
+	// Color is a colour as in CSS, for example #1f93ff.
+	Color         string  `json:"color"`
+	Description   *string `json:"description"`
+	ID            int64   `json:"id"`
+	ShowOnSidebar bool    `json:"show_on_sidebar"`
+
+	// Title is what is put on records: letters, digits, hyphens and underscores, in lower case.
+	Title string `json:"title"`
+}
+
+// LabelList wraps labels.
+type LabelList struct {
+	Payload []Label `json:"payload"`
+}
+
+// LabelMatrixInbox is a row of the matrix.
+type LabelMatrixInbox struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
+}
+
+// LabelMatrixLabel is a column of the matrix.
+type LabelMatrixLabel struct {
+	ID    int64  `json:"id"`
+	Title string `json:"title"`
+}
+
+// LabelMatrixRow are the counts of one inbox, a number for each label.
+type LabelMatrixRow = []int64
+
+// LabelTitles wraps the titles of labels.
+type LabelTitles struct {
+	// Payload are titles of labels, in lower case.
+	Payload []string `json:"payload"`
+}
+
+// LineChannel is an official account of LINE.
+type LineChannel struct {
+	LineChannelID     string `json:"line_channel_id"`
+	LineChannelSecret string `json:"line_channel_secret"`
+	LineChannelToken  string `json:"line_channel_token"`
+
+	// Type is the kind of a channel.
+	Type ChannelType `json:"type"`
+}
+
+// MergeContacts names two contacts that are one.
+type MergeContacts struct {
+	// BaseContactID stays, and its values win.
+	BaseContactID int64 `json:"base_contact_id"`
+
+	// MergeeContactID is deleted once its conversations and values have been moved.
+	MergeeContactID int64 `json:"mergee_contact_id"`
+}
+
+// Message is a message. Those in a conversation have more fields than those that ListMessages and CreateMessage answer.
+type Message struct {
+	// AccountID is there in conversations.
+	AccountID            *int64     `json:"account_id,omitempty"`
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+
+	// Attachments are absent where there are none.
+	Attachments []Attachment `json:"attachments,omitzero"`
 	Content     *string      `json:"content"`
 
 	// ContentAttributes holds what belongs to the content type, such as the choices of a form.
-	ContentAttributes JSONObject           `json:"content_attributes,omitempty"`
-	ContentType       *MessageContentType  `json:"content_type,omitempty"`
+	ContentAttributes JSONObject           `json:"content_attributes"`
+	ContentType       *MessageContentType  `json:"content_type"`
 	Conversation      *MessageConversation `json:"conversation,omitempty"`
 
 	// ConversationID is the number of the conversation within its account.
 	ConversationID int64 `json:"conversation_id"`
 
-	// CreatedAt is Unix seconds.
-	CreatedAt int64 `json:"created_at"`
+	// CreatedAt is a time in whole seconds since 1970. 0 stands for none.
+	CreatedAt UnixTime `json:"created_at,omitzero"`
+
+	// EchoID is what the sender gave as EchoID, in the answer to CreateMessage.
+	EchoID *string `json:"echo_id,omitempty"`
 
 	// ExternalSourceIDs maps the name of an integration, such as slack, to its id of the message.
-	ExternalSourceIDs JSONObject `json:"external_source_ids,omitempty"`
+	ExternalSourceIDs JSONObject `json:"external_source_ids,omitzero"`
 	ID                int64      `json:"id"`
 	InboxID           int64      `json:"inbox_id"`
 
@@ -592,16 +2923,19 @@ type Message struct {
 	Private                 bool    `json:"private"`
 	ProcessedMessageContent *string `json:"processed_message_content,omitempty"`
 
-	// Sender is who wrote a message, absent where nobody did. More fields follow, which depend on the type.
+	// Sender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+	// are there depends on the type.
 	Sender     *MessageSender     `json:"sender,omitempty"`
 	SenderID   *int64             `json:"sender_id,omitempty"`
 	SenderType *MessageSenderType `json:"sender_type,omitempty"`
-	Sentiment  JSONObject         `json:"sentiment,omitempty"`
+	Sentiment  JSONObject         `json:"sentiment,omitzero"`
 
 	// SourceID is the id in the channel the message came by.
-	SourceID  *string        `json:"source_id,omitempty"`
-	Status    *MessageStatus `json:"status,omitempty"`
-	UpdatedAt time.Time      `json:"updated_at"`
+	SourceID *string        `json:"source_id"`
+	Status   *MessageStatus `json:"status"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitempty,omitzero"`
 }
 
 // MessageContactInbox says under which id the contact is known in the channel of a message.
@@ -619,15 +2953,70 @@ type MessageConversation struct {
 	// ContactInbox says under which id the contact is known in the channel of a message.
 	ContactInbox *MessageContactInbox `json:"contact_inbox,omitempty"`
 
-	// LastActivityAt is Unix seconds.
-	LastActivityAt *int64 `json:"last_activity_at,omitempty"`
-	UnreadCount    *int64 `json:"unread_count,omitempty"`
+	// LastActivityAt is a time in whole seconds since 1970. 0 stands for none.
+	LastActivityAt UnixTime `json:"last_activity_at,omitempty,omitzero"`
+	UnreadCount    *int64   `json:"unread_count,omitempty"`
 }
 
-// MessageSender is who wrote a message, absent where nobody did. More fields follow, which depend on the type.
+// MessageGrouping is what messages are counted by.
+type MessageGrouping string
+
+// MessageList is a window of at most 20 messages, the oldest first.
+type MessageList struct {
+	// Meta tells about the conversation of the messages.
+	Meta    MessageListMeta `json:"meta"`
+	Payload []Message       `json:"payload"`
+}
+
+// MessageListMeta tells about the conversation of the messages.
+type MessageListMeta struct {
+	AdditionalAttributes JSONObject `json:"additional_attributes"`
+	AgentLastSeenAt      DateTime   `json:"agent_last_seen_at"`
+
+	// Assignee is absent where nobody is.
+	Assignee           *MessageSender `json:"assignee,omitempty"`
+	AssigneeLastSeenAt DateTime       `json:"assignee_last_seen_at"`
+
+	// Contact is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+	// are there depends on the type.
+	Contact MessageSender `json:"contact"`
+	Labels  []string      `json:"labels"`
+}
+
+// MessageSender is who wrote a message, absent where nobody did, or the contact or assignee of a list of messages. Which fields
+// are there depends on the type.
 type MessageSender struct {
-	ID   *int64  `json:"id,omitempty"`
-	Name *string `json:"name,omitempty"`
+	// AdditionalAttributes are sent for contacts.
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+
+	// AvailabilityStatus is sent for agents.
+	AvailabilityStatus *string `json:"availability_status,omitempty"`
+
+	// AvailableName is the name an agent shows to contacts.
+	AvailableName *string `json:"available_name,omitempty"`
+
+	// AvatarURL is sent for agents and bots.
+	AvatarURL *string `json:"avatar_url,omitempty"`
+
+	// Blocked is sent for contacts.
+	Blocked *bool `json:"blocked,omitempty"`
+
+	// CustomAttributes are sent for contacts.
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
+
+	// Email is sent for contacts.
+	Email *string `json:"email,omitempty"`
+	ID    *int64  `json:"id,omitempty"`
+
+	// Identifier is sent for contacts.
+	Identifier *string `json:"identifier,omitempty"`
+	Name       *string `json:"name,omitempty"`
+
+	// PhoneNumber is sent for contacts.
+	PhoneNumber *string `json:"phone_number,omitempty"`
+
+	// Thumbnail is the address of a picture and may be empty.
+	Thumbnail *string `json:"thumbnail,omitempty"`
 
 	// Type is contact, user or agent_bot, among others.
 	Type *string `json:"type,omitempty"`
@@ -639,8 +3028,340 @@ type MessageSenderType string
 // MessageStatus is how far a message has come.
 type MessageStatus string
 
+// MessageTemplateList wraps templates of WhatsApp.
+type MessageTemplateList struct {
+	// Meta says how fresh templates are.
+	Meta MessageTemplateListMeta `json:"meta"`
+
+	// Payload are the templates as WhatsApp describes them.
+	Payload []JSONObject `json:"payload"`
+}
+
+// MessageTemplateListMeta says how fresh templates are.
+type MessageTemplateListMeta struct {
+	// LastSyncAttemptAt is when the server last asked WhatsApp.
+	LastSyncAttemptAt DateTime `json:"last_sync_attempt_at"`
+}
+
 // MessageType tells the direction of a message.
 type MessageType int64
+
+// NewCampaign describes a new campaign.
+type NewCampaign struct {
+	// Audience are the labels of the contacts it goes to; any of them is enough.
+	Audience    []CampaignAudience `json:"audience,omitzero"`
+	Description *string            `json:"description,omitempty"`
+
+	// Enabled switches a website campaign on. It does not stop a scheduled one.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// InboxID is an inbox of the kind website, SMS, Twilio SMS or WhatsApp.
+	InboxID int64  `json:"inbox_id"`
+	Message string `json:"message"`
+
+	// ScheduledAt is when a one-off campaign starts; left out it starts at once.
+	ScheduledAt *time.Time `json:"scheduled_at,omitempty"`
+
+	// SenderID is the agent it is sent as.
+	SenderID *int64 `json:"sender_id,omitempty"`
+
+	// TemplateParams are name, language and processed_params of a WhatsApp template.
+	TemplateParams                 JSONObject `json:"template_params,omitzero"`
+	Title                          string     `json:"title"`
+	TriggerOnlyDuringBusinessHours *bool      `json:"trigger_only_during_business_hours,omitempty"`
+
+	// TriggerRules say when a website campaign shows: url and time_on_page.
+	TriggerRules JSONObject `json:"trigger_rules,omitzero"`
+}
+
+// NewConversationMessage is the first message of a conversation.
+type NewConversationMessage struct {
+	Content string `json:"content"`
+
+	// TemplateParams chooses a template of WhatsApp and fills it in.
+	TemplateParams *TemplateParams `json:"template_params,omitempty"`
+}
+
+// NewMessageContentType is the kind of content of a new message.
+type NewMessageContentType string
+
+// NewMessageType is the direction of a new message. Incoming needs an inbox of the kind API.
+type NewMessageType string
+
+// OpenConversations counts open conversations.
+type OpenConversations struct {
+	Open       int64 `json:"open"`
+	Unattended int64 `json:"unattended"`
+}
+
+// OutgoingMessageCount counts the messages that one agent, team, inbox or label has sent.
+type OutgoingMessageCount struct {
+	ID                    int64  `json:"id"`
+	Name                  string `json:"name"`
+	OutgoingMessagesCount int64  `json:"outgoing_messages_count"`
+}
+
+// PageNumber is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+// did not.
+type PageNumber = json.RawMessage
+
+// Portal is a help center.
+type Portal struct {
+	AccountID int64   `json:"account_id"`
+	Archived  bool    `json:"archived"`
+	Color     *string `json:"color"`
+
+	// Config says in which languages a help center is kept.
+	Config       PortalConfig `json:"config"`
+	CustomDomain *string      `json:"custom_domain"`
+	HeaderText   *string      `json:"header_text"`
+	HomepageLink *string      `json:"homepage_link"`
+	ID           int64        `json:"id"`
+
+	// Inbox is the website whose chat it shows, absent where there is none.
+	Inbox *Inbox `json:"inbox,omitempty"`
+
+	// Logo is the picture of a help center.
+	Logo *PortalLogo `json:"logo,omitempty"`
+
+	// Meta counts what is in a help center.
+	Meta      PortalMeta `json:"meta"`
+	Name      string     `json:"name"`
+	PageTitle *string    `json:"page_title"`
+
+	// Slug is its name in addresses, and the id in the path.
+	Slug string `json:"slug"`
+
+	// SSLSettings is the state of the certificate of a help center with its own domain.
+	SSLSettings *PortalSSL `json:"ssl_settings,omitempty"`
+}
+
+// PortalConfig says in which languages a help center is kept.
+type PortalConfig struct {
+	AllowedLocales []PortalLocale `json:"allowed_locales"`
+	DefaultLocale  *string        `json:"default_locale,omitempty"`
+	Layout         *string        `json:"layout,omitempty"`
+	SocialProfiles JSONObject     `json:"social_profiles,omitzero"`
+}
+
+// PortalConfigChange sets the languages of a help center.
+type PortalConfigChange struct {
+	// AllowedLocales are codes of languages.
+	AllowedLocales []string `json:"allowed_locales,omitzero"`
+	DefaultLocale  *string  `json:"default_locale,omitempty"`
+}
+
+// PortalList wraps the help centers of an account.
+type PortalList struct {
+	// Meta counts help centers.
+	Meta    PortalListMeta `json:"meta"`
+	Payload []Portal       `json:"payload"`
+}
+
+// PortalListMeta counts help centers.
+type PortalListMeta struct {
+	// CurrentPage is the number of a page, as it came: a JSON string ("2") where the request named the page, a number (1) where it
+	// did not.
+	CurrentPage  PageNumber `json:"current_page"`
+	PortalsCount int64      `json:"portals_count"`
+}
+
+// PortalLocale is a language of a help center.
+type PortalLocale struct {
+	ArticlesCount   int64  `json:"articles_count"`
+	CategoriesCount int64  `json:"categories_count"`
+	Code            string `json:"code"`
+
+	// Draft hides the language from visitors.
+	Draft *bool `json:"draft,omitempty"`
+}
+
+// PortalLogo is the picture of a help center.
+type PortalLogo struct {
+	AccountID *int64  `json:"account_id,omitempty"`
+	BlobID    *int64  `json:"blob_id,omitempty"`
+	FileType  *string `json:"file_type,omitempty"`
+	FileURL   *string `json:"file_url,omitempty"`
+	Filename  *string `json:"filename,omitempty"`
+	ID        *int64  `json:"id,omitempty"`
+	PortalID  *int64  `json:"portal_id,omitempty"`
+}
+
+// PortalMeta counts what is in a help center.
+type PortalMeta struct {
+	AllArticlesCount      *int64  `json:"all_articles_count"`
+	ArchivedArticlesCount *int64  `json:"archived_articles_count"`
+	CategoriesCount       *int64  `json:"categories_count"`
+	DefaultLocale         *string `json:"default_locale"`
+	DraftArticlesCount    *int64  `json:"draft_articles_count"`
+
+	// MineArticlesCount counts the articles of the owner of the token.
+	MineArticlesCount *int64 `json:"mine_articles_count,omitempty"`
+	PublishedCount    *int64 `json:"published_count"`
+}
+
+// PortalSSL is the state of the certificate of a help center with its own domain.
+type PortalSSL struct {
+	Status             *string `json:"status"`
+	VerificationErrors *string `json:"verification_errors"`
+}
+
+// PreciseUnixTime is a time in seconds since 1970, with microseconds as a fraction.
+type PreciseUnixTime = Timestamp
+
+// PriorityChoice is a priority to set. The vendor publishes none as well; null, or an empty text, is what surely clears.
+type PriorityChoice string
+
+// ProfileChange is what can be changed of the profile. Fields left out stay as they are.
+type ProfileChange struct {
+	// CurrentPassword is needed to change the password.
+	CurrentPassword *string `json:"current_password,omitempty"`
+	DisplayName     *string `json:"display_name,omitempty"`
+
+	// Email is changed once the new address has been confirmed.
+	Email                *string `json:"email,omitempty"`
+	MessageSignature     *string `json:"message_signature,omitempty"`
+	Name                 *string `json:"name,omitempty"`
+	Password             *string `json:"password,omitempty"`
+	PasswordConfirmation *string `json:"password_confirmation,omitempty"`
+	PhoneNumber          *string `json:"phone_number,omitempty"`
+
+	// UISettings replaces the stored ones.
+	UISettings JSONObject `json:"ui_settings,omitzero"`
+}
+
+// QueryOperator joins two conditions.
+type QueryOperator string
+
+// ReplaceLabels names all labels the record shall have.
+type ReplaceLabels struct {
+	// Labels are titles of labels; those not named are taken off, and an empty list takes off all.
+	Labels []string `json:"labels"`
+}
+
+// ReplyTime is the promise a website makes.
+type ReplyTime string
+
+// ReportInterval is the length of a step of a report.
+type ReportInterval string
+
+// ReportMetric is what a report measures.
+type ReportMetric string
+
+// ReportPoint is the value of one step of a report.
+type ReportPoint struct {
+	// Count is how many values an average is made of.
+	Count *int64 `json:"count,omitempty"`
+
+	// Timestamp is the start of the step.
+	Timestamp UnixTime `json:"timestamp"`
+
+	// Value is a count, or an average in seconds.
+	Value *json.Number `json:"value"`
+}
+
+// ReportSummary sums up a span of time.
+type ReportSummary struct {
+	// AvgFirstResponseTime is in seconds.
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
+
+	// AvgResolutionTime is in seconds.
+	AvgResolutionTime     *json.Number `json:"avg_resolution_time"`
+	ConversationsCount    int64        `json:"conversations_count"`
+	IncomingMessagesCount int64        `json:"incoming_messages_count"`
+	OutgoingMessagesCount int64        `json:"outgoing_messages_count"`
+
+	// Previous is the span of the same length before it.
+	Previous *ReportTotals `json:"previous,omitempty"`
+
+	// ReplyTime is in seconds.
+	ReplyTime        *json.Number `json:"reply_time,omitempty"`
+	ResolutionsCount int64        `json:"resolutions_count"`
+}
+
+// ReportTotals are the sums of a span of time.
+type ReportTotals struct {
+	// AvgFirstResponseTime is in seconds.
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
+
+	// AvgResolutionTime is in seconds.
+	AvgResolutionTime     *json.Number `json:"avg_resolution_time"`
+	ConversationsCount    int64        `json:"conversations_count"`
+	IncomingMessagesCount int64        `json:"incoming_messages_count"`
+	OutgoingMessagesCount int64        `json:"outgoing_messages_count"`
+
+	// ReplyTime is in seconds.
+	ReplyTime        *json.Number `json:"reply_time,omitempty"`
+	ResolutionsCount int64        `json:"resolutions_count"`
+}
+
+// ReportType is what a report is about.
+type ReportType string
+
+// ReportingEvent is one measured span of time.
+type ReportingEvent struct {
+	AccountID      int64  `json:"account_id"`
+	ConversationID *int64 `json:"conversation_id"`
+
+	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	CreatedAt DateTime `json:"created_at,omitzero"`
+
+	// EventEndTime is a time in ISO 8601, with milliseconds and in UTC.
+	EventEndTime DateTime `json:"event_end_time,omitzero"`
+
+	// EventStartTime is a time in ISO 8601, with milliseconds and in UTC.
+	EventStartTime DateTime `json:"event_start_time,omitzero"`
+	ID             int64    `json:"id"`
+	InboxID        *int64   `json:"inbox_id"`
+
+	// Name is for example first_response, reply_time or conversation_resolved.
+	Name string `json:"name"`
+
+	// UpdatedAt is a time in ISO 8601, with milliseconds and in UTC.
+	UpdatedAt DateTime `json:"updated_at,omitzero"`
+	UserID    *int64   `json:"user_id"`
+
+	// Value is in seconds.
+	Value json.Number `json:"value"`
+
+	// ValueInBusinessHours is in seconds, of working hours alone.
+	ValueInBusinessHours *json.Number `json:"value_in_business_hours"`
+}
+
+// ReportingEventPage is a page of reporting events, at most 25.
+type ReportingEventPage struct {
+	// Meta counts reporting events.
+	Meta    ReportingEventPageMeta `json:"meta"`
+	Payload []ReportingEvent       `json:"payload"`
+}
+
+// ReportingEventPageMeta counts reporting events.
+type ReportingEventPageMeta struct {
+	Count       int64 `json:"count"`
+	CurrentPage int64 `json:"current_page"`
+	TotalPages  int64 `json:"total_pages"`
+}
+
+// ResponseTimeBuckets counts first replies by how long they took.
+type ResponseTimeBuckets struct {
+	UnderOneHour           int64 `json:"0-1h"`
+	OneToFourHours         int64 `json:"1-4h"`
+	OverTwentyFourHours    int64 `json:"24h+"`
+	FourToEightHours       int64 `json:"4-8h"`
+	EightToTwentyFourHours int64 `json:"8-24h"`
+}
+
+// SMSChannel is a number for text messages, at Bandwidth.
+type SMSChannel struct {
+	PhoneNumber    string     `json:"phone_number"`
+	ProviderConfig JSONObject `json:"provider_config,omitzero"`
+
+	// Type is the kind of a channel.
+	Type ChannelType `json:"type"`
+}
+
+// SenderNameType says whether mails show the name of the agent (friendly) or of the business alone (professional).
+type SenderNameType string
 
 // ServerVersion is the release of a server and the state of its stores.
 type ServerVersion struct {
@@ -657,16 +3378,281 @@ type ServerVersion struct {
 	Version string `json:"version"`
 }
 
-// Team is the team a conversation is assigned to, absent where there is none.
+// SetInboxAgentBot names the agent bot of an inbox.
+type SetInboxAgentBot struct {
+	// AgentBot is the id of the bot; null takes the bot off.
+	AgentBot *int64 `json:"agent_bot"`
+}
+
+// StatusCounts counts conversations by their status.
+type StatusCounts struct {
+	Open     int64 `json:"open"`
+	Pending  int64 `json:"pending"`
+	Resolved int64 `json:"resolved"`
+	Snoozed  int64 `json:"snoozed"`
+	Total    int64 `json:"total"`
+}
+
+// SummaryRow sums up an inbox, an agent or a team.
+type SummaryRow struct {
+	// AvgFirstResponseTime is in seconds.
+	AvgFirstResponseTime *json.Number `json:"avg_first_response_time"`
+
+	// AvgReplyTime is in seconds.
+	AvgReplyTime *json.Number `json:"avg_reply_time"`
+
+	// AvgResolutionTime is in seconds.
+	AvgResolutionTime  *json.Number `json:"avg_resolution_time"`
+	ConversationsCount int64        `json:"conversations_count"`
+
+	// ID is that of the inbox, agent or team.
+	ID                         int64 `json:"id"`
+	ResolvedConversationsCount int64 `json:"resolved_conversations_count"`
+}
+
+// Team is a group of agents.
 type Team struct {
-	AccountID       *int64  `json:"account_id,omitempty"`
-	AllowAutoAssign *bool   `json:"allow_auto_assign,omitempty"`
-	Description     *string `json:"description,omitempty"`
+	AccountID       int64   `json:"account_id"`
+	AllowAutoAssign *bool   `json:"allow_auto_assign"`
+	Description     *string `json:"description"`
 	ID              int64   `json:"id"`
 
 	// IsMember tells whether the owner of the token is in the team.
 	IsMember *bool  `json:"is_member,omitempty"`
 	Name     string `json:"name"`
+}
+
+// TeamMembers names agents of a team.
+type TeamMembers struct {
+	UserIDs []int64 `json:"user_ids"`
+}
+
+// TelegramChannel is a bot of Telegram.
+type TelegramChannel struct {
+	BotToken string `json:"bot_token"`
+
+	// Type is the kind of a channel.
+	Type ChannelType `json:"type"`
+}
+
+// TemplateButton fills in a button of a template.
+type TemplateButton struct {
+	Parameter *string `json:"parameter,omitempty"`
+
+	// Type is the kind of a button.
+	Type *TemplateButtonType `json:"type,omitempty"`
+}
+
+// TemplateButtonType is the kind of a button.
+type TemplateButtonType string
+
+// TemplateContentMode says whether the content of the message is the template or what became of it.
+type TemplateContentMode string
+
+// TemplateHeader is the picture, film or document at the top of a template.
+type TemplateHeader struct {
+	// MediaType is the kind of a header.
+	MediaType *TemplateMediaType `json:"media_type,omitempty"`
+	MediaURL  *string            `json:"media_url,omitempty"`
+}
+
+// TemplateMediaType is the kind of a header.
+type TemplateMediaType string
+
+// TemplateParams chooses a template of WhatsApp and fills it in.
+type TemplateParams struct {
+	// Category is for example UTILITY or MARKETING.
+	Category *string `json:"category,omitempty"`
+
+	// ContentMode says whether the content of the message is the template or what became of it.
+	ContentMode *TemplateContentMode `json:"content_mode,omitempty"`
+
+	// Language is the code of the template's language, for example en_US.
+	Language  string  `json:"language"`
+	Name      string  `json:"name"`
+	Namespace *string `json:"namespace,omitempty"`
+
+	// ProcessedParams are the values of a template.
+	ProcessedParams *TemplateValues `json:"processed_params,omitempty"`
+}
+
+// TemplateTexts maps the number or the name of a variable to its text.
+type TemplateTexts map[string]string
+
+// TemplateValues are the values of a template.
+type TemplateValues struct {
+	// Body maps the number or the name of a variable to its text.
+	Body    *TemplateTexts   `json:"body,omitempty"`
+	Buttons []TemplateButton `json:"buttons,omitzero"`
+
+	// Header is the picture, film or document at the top of a template.
+	Header *TemplateHeader `json:"header,omitempty"`
+}
+
+// ToggleConversationPriority names the new priority of a conversation.
+type ToggleConversationPriority struct {
+	// Priority is cleared by null.
+	Priority *PriorityChoice `json:"priority"`
+}
+
+// ToggleConversationStatus names the new status of a conversation.
+type ToggleConversationStatus struct {
+	// SnoozedUntil is Unix seconds, with the status snoozed. Left out it sleeps until the contact writes.
+	SnoozedUntil *int64 `json:"snoozed_until,omitempty"`
+
+	// Status left out, an open conversation is resolved and any other opened.
+	Status *ConversationStatus `json:"status,omitempty"`
+}
+
+// ToggleConversationTypingStatus says whether somebody is typing.
+type ToggleConversationTypingStatus struct {
+	// IsPrivate shows it to agents only.
+	IsPrivate *bool `json:"is_private,omitempty"`
+
+	// TypingStatus is whether somebody is typing.
+	TypingStatus TypingStatus `json:"typing_status"`
+}
+
+// ToggledConversationStatus is the answer to a change of status.
+type ToggledConversationStatus struct {
+	// Meta is empty.
+	Meta JSONObject `json:"meta,omitzero"`
+
+	// Payload is the status of a conversation after a change.
+	Payload ConversationStatusChange `json:"payload"`
+}
+
+// TypingStatus is whether somebody is typing.
+type TypingStatus string
+
+// UnixTime is a time in whole seconds since 1970. 0 stands for none.
+type UnixTime = Timestamp
+
+// UpdateAccount is what can be changed of an account. Fields left out stay as they are.
+type UpdateAccount struct {
+	// AutoResolveAfter is in minutes without activity; null switches it off.
+	AutoResolveAfter Field[int64] `json:"auto_resolve_after,omitzero"`
+
+	// AutoResolveIgnoreWaiting spares conversations that wait for an agent.
+	AutoResolveIgnoreWaiting Field[bool] `json:"auto_resolve_ignore_waiting,omitzero"`
+
+	// AutoResolveMessage is sent to the contact when a conversation is resolved that way.
+	AutoResolveMessage Field[string] `json:"auto_resolve_message,omitzero"`
+	CompanySize        *string       `json:"company_size,omitempty"`
+	Domain             *string       `json:"domain,omitempty"`
+	Industry           *string       `json:"industry,omitempty"`
+	Locale             *string       `json:"locale,omitempty"`
+	Name               *string       `json:"name,omitempty"`
+	SupportEmail       *string       `json:"support_email,omitempty"`
+	Timezone           *string       `json:"timezone,omitempty"`
+}
+
+// UpdateAgent is what can be changed of an agent. Fields left out stay as they are.
+type UpdateAgent struct {
+	AutoOffline *bool `json:"auto_offline,omitempty"`
+
+	// Availability is whether an agent takes conversations.
+	Availability *Availability `json:"availability,omitempty"`
+
+	// Role is what a user may do in an account.
+	Role *UserRole `json:"role,omitempty"`
+}
+
+// UpdateAgentBot is what can be changed of an agent bot. Fields left out stay as they are.
+type UpdateAgentBot struct {
+	// AvatarURL is fetched by the server later, in the background.
+	AvatarURL *string    `json:"avatar_url,omitempty"`
+	BotConfig JSONObject `json:"bot_config,omitzero"`
+
+	// BotType is 0, webhook, the only kind there is.
+	BotType     *int64  `json:"bot_type,omitempty"`
+	Description *string `json:"description,omitempty"`
+	Name        *string `json:"name,omitempty"`
+
+	// OutgoingURL is where the events are sent.
+	OutgoingURL *string `json:"outgoing_url,omitempty"`
+}
+
+// UpdateAutomationRule is what can be changed of an automation rule. Fields left out stay as they are; lists are replaced whole.
+type UpdateAutomationRule struct {
+	Actions     []AutomationAction    `json:"actions,omitzero"`
+	Active      *bool                 `json:"active,omitempty"`
+	Conditions  []AutomationCondition `json:"conditions,omitzero"`
+	Description *string               `json:"description,omitempty"`
+
+	// EventName is what starts an automation rule.
+	EventName *AutomationEvent `json:"event_name,omitempty"`
+	Name      *string          `json:"name,omitempty"`
+}
+
+// UpdateBrandedEmailLayout sets the frame around mails of the account.
+type UpdateBrandedEmailLayout struct {
+	// BrandedEmailLayout is HTML; null takes the frame away.
+	BrandedEmailLayout Field[string] `json:"branded_email_layout,omitzero"`
+}
+
+// UpdateCampaign wraps the change of a campaign.
+type UpdateCampaign struct {
+	// Campaign is what can be changed of a campaign that is not completed. Fields left out stay as they are.
+	Campaign CampaignChange `json:"campaign"`
+}
+
+// UpdateCannedResponse is what can be changed of a canned response. Fields left out stay as they are.
+type UpdateCannedResponse struct {
+	Content *string `json:"content,omitempty"`
+
+	// ShortCode is unique in the account.
+	ShortCode *string `json:"short_code,omitempty"`
+}
+
+// UpdateChannel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels by the
+// inbox, not by this body.
+type UpdateChannel struct {
+	AdditionalAttributes JSONObject `json:"additional_attributes,omitzero"`
+
+	// AllowedDomains are the domains the chat may be shown on, with commas between.
+	AllowedDomains     *string    `json:"allowed_domains,omitempty"`
+	BotToken           *string    `json:"bot_token,omitempty"`
+	ContinuityViaEmail *bool      `json:"continuity_via_email,omitempty"`
+	Email              *string    `json:"email,omitempty"`
+	HMACMandatory      *bool      `json:"hmac_mandatory,omitempty"`
+	IMAPAddress        *string    `json:"imap_address,omitempty"`
+	IMAPAuthentication *string    `json:"imap_authentication,omitempty"`
+	IMAPEnableSSL      *bool      `json:"imap_enable_ssl,omitempty"`
+	IMAPEnabled        *bool      `json:"imap_enabled,omitempty"`
+	IMAPLogin          *string    `json:"imap_login,omitempty"`
+	IMAPPassword       *string    `json:"imap_password,omitempty"`
+	IMAPPort           *int64     `json:"imap_port,omitempty"`
+	LineChannelID      *string    `json:"line_channel_id,omitempty"`
+	LineChannelSecret  *string    `json:"line_channel_secret,omitempty"`
+	LineChannelToken   *string    `json:"line_channel_token,omitempty"`
+	PhoneNumber        *string    `json:"phone_number,omitempty"`
+	PreChatFormEnabled *bool      `json:"pre_chat_form_enabled,omitempty"`
+	PreChatFormOptions JSONObject `json:"pre_chat_form_options,omitzero"`
+	Provider           *string    `json:"provider,omitempty"`
+
+	// ProviderConfig is WhatsAppConfig for WhatsApp.
+	ProviderConfig JSONObject `json:"provider_config,omitzero"`
+
+	// ReplyTime is the promise a website makes.
+	ReplyTime              *ReplyTime      `json:"reply_time,omitempty"`
+	SelectedFeatureFlags   []WidgetFeature `json:"selected_feature_flags,omitzero"`
+	SMTPAddress            *string         `json:"smtp_address,omitempty"`
+	SMTPAuthentication     *string         `json:"smtp_authentication,omitempty"`
+	SMTPDomain             *string         `json:"smtp_domain,omitempty"`
+	SMTPEnableSSLTLS       *bool           `json:"smtp_enable_ssl_tls,omitempty"`
+	SMTPEnableSTARTTLSAuto *bool           `json:"smtp_enable_starttls_auto,omitempty"`
+	SMTPEnabled            *bool           `json:"smtp_enabled,omitempty"`
+	SMTPLogin              *string         `json:"smtp_login,omitempty"`
+	SMTPOpenSSLVerifyMode  *string         `json:"smtp_openssl_verify_mode,omitempty"`
+	SMTPPassword           *string         `json:"smtp_password,omitempty"`
+	SMTPPort               *int64          `json:"smtp_port,omitempty"`
+	VerifiedForSending     *bool           `json:"verified_for_sending,omitempty"`
+	WebhookURL             *string         `json:"webhook_url,omitempty"`
+	WebsiteURL             *string         `json:"website_url,omitempty"`
+	WelcomeTagline         *string         `json:"welcome_tagline,omitempty"`
+	WelcomeTitle           *string         `json:"welcome_title,omitempty"`
+	WidgetColor            *string         `json:"widget_color,omitempty"`
 }
 
 // UpdateContact is what can be changed of a contact. Fields left out stay as they are; fields not listed here are ignored.
@@ -682,14 +3668,23 @@ type UpdateContact struct {
 	CustomAttributes CustomAttributes `json:"custom_attributes,omitempty"`
 
 	// Email must be unique in the account, whatever its case, and is stored in lower case. An empty one becomes null.
-	Email *string `json:"email,omitempty"`
+	Email Field[string] `json:"email,omitzero"`
 
 	// Identifier is the id in a system outside Chatwoot. It must be unique in the account.
-	Identifier *string `json:"identifier,omitempty"`
-	Name       *string `json:"name,omitempty"`
+	Identifier Field[string] `json:"identifier,omitzero"`
+	Name       *string       `json:"name,omitempty"`
 
 	// PhoneNumber is a plus sign and 2 to 15 digits, the first not 0, or empty. It must be unique in the account.
-	PhoneNumber *string `json:"phone_number,omitempty"`
+	PhoneNumber Field[string] `json:"phone_number,omitzero"`
+}
+
+// UpdateConversation is what can be changed of a conversation this way; other fields are ignored.
+type UpdateConversation struct {
+	// Priority is cleared by null.
+	Priority Field[PriorityChoice] `json:"priority,omitzero"`
+
+	// SLAPolicyID needs the enterprise edition with service level agreements.
+	SLAPolicyID Field[int64] `json:"sla_policy_id,omitzero"`
 }
 
 // UpdateConversationCustomAttributes is the body of the operation of the same name.
@@ -702,14 +3697,408 @@ type UpdateConversationCustomAttributes struct {
 	Merge *bool `json:"merge,omitempty"`
 }
 
+// UpdateCustomAttributeDefinition is what can be changed of a definition. Fields left out stay as they are; stored values do not follow a new key.
+type UpdateCustomAttributeDefinition struct {
+	AttributeDescription Field[string] `json:"attribute_description,omitzero"`
+	AttributeDisplayName *string       `json:"attribute_display_name,omitempty"`
+
+	// AttributeDisplayType is the kind of input the dashboard offers for a value.
+	AttributeDisplayType *AttributeDisplayType `json:"attribute_display_type,omitempty"`
+
+	// AttributeKey holds letters, digits, underscores, hyphens and dots, and may not be the name of a standard field.
+	AttributeKey *string `json:"attribute_key,omitempty"`
+
+	// AttributeModel is the kind of record an attribute belongs to.
+	AttributeModel *AttributeModel `json:"attribute_model,omitempty"`
+
+	// AttributeValues are the choices of a list. Anything but an array is ignored.
+	AttributeValues []string `json:"attribute_values,omitzero"`
+
+	// RegexCue is what the dashboard says to a text that does not match.
+	RegexCue Field[string] `json:"regex_cue,omitzero"`
+
+	// RegexPattern is held against a text by the dashboard, never by the server.
+	RegexPattern Field[string] `json:"regex_pattern,omitzero"`
+}
+
+// UpdateCustomFilter is what can be changed of a saved search. Fields left out stay as they are.
+type UpdateCustomFilter struct {
+	// FilterType left out it is conversation.
+	FilterType *CustomFilterType `json:"filter_type,omitempty"`
+	Name       *string           `json:"name,omitempty"`
+
+	// Query holds the conditions, in the form of Filter.
+	Query JSONObject `json:"query,omitzero"`
+}
+
+// UpdateInbox is what can be changed of an inbox. Fields left out stay as they are.
+type UpdateInbox struct {
+	AllowMessagesAfterResolved *bool `json:"allow_messages_after_resolved,omitempty"`
+
+	// BrandedEmailLayout is HTML around the mails of this inbox; null takes it away.
+	BrandedEmailLayout Field[string] `json:"branded_email_layout,omitzero"`
+	BusinessName       *string       `json:"business_name,omitempty"`
+
+	// Channel is what can be changed of a channel. Set only fields of the channel at hand: the server tells channels by the
+	// inbox, not by this body.
+	Channel *UpdateChannel `json:"channel,omitempty"`
+
+	// CSATConfig is how contacts are asked whether they were satisfied.
+	CSATConfig           *CSATConfig `json:"csat_config,omitempty"`
+	CSATSurveyEnabled    *bool       `json:"csat_survey_enabled,omitempty"`
+	EnableAutoAssignment *bool       `json:"enable_auto_assignment,omitempty"`
+	EnableEmailCollect   *bool       `json:"enable_email_collect,omitempty"`
+	GreetingEnabled      *bool       `json:"greeting_enabled,omitempty"`
+	GreetingMessage      *string     `json:"greeting_message,omitempty"`
+
+	// LockToSingleConversation puts all messages of a contact into one conversation.
+	LockToSingleConversation *bool   `json:"lock_to_single_conversation,omitempty"`
+	Name                     *string `json:"name,omitempty"`
+	OutOfOfficeMessage       *string `json:"out_of_office_message,omitempty"`
+
+	// PortalID is the help center the chat offers.
+	PortalID *int64 `json:"portal_id,omitempty"`
+
+	// SenderNameType says whether mails show the name of the agent (friendly) or of the business alone (professional).
+	SenderNameType *SenderNameType `json:"sender_name_type,omitempty"`
+
+	// Timezone is a name such as Europe/Berlin.
+	Timezone *string `json:"timezone,omitempty"`
+
+	// WorkingHours are the seven days, if any.
+	WorkingHours        []WorkingHours `json:"working_hours,omitzero"`
+	WorkingHoursEnabled *bool          `json:"working_hours_enabled,omitempty"`
+}
+
+// UpdateIntegrationHook is what can be changed of a connection. Fields left out stay as they are.
+type UpdateIntegrationHook struct {
+	// Settings replace the stored ones.
+	Settings JSONObject `json:"settings,omitzero"`
+
+	// Status switches a connection off (0) or on (1).
+	Status *HookStatus `json:"status,omitempty"`
+}
+
+// UpdateLabel is what can be changed of a label. A new title is put on the records later, in the background.
+type UpdateLabel struct {
+	// Color is a colour as in CSS, for example #1f93ff.
+	Color         *string       `json:"color,omitempty"`
+	Description   Field[string] `json:"description,omitzero"`
+	ShowOnSidebar *bool         `json:"show_on_sidebar,omitempty"`
+
+	// Title holds letters, digits, hyphens and underscores, and is unique in the account.
+	Title *string `json:"title,omitempty"`
+}
+
+// UpdateMessageStatus says how far a message has come.
+type UpdateMessageStatus struct {
+	// ExternalError says why it failed; kept with the status failed only.
+	ExternalError *string `json:"external_error,omitempty"`
+
+	// Status is how far a message has come.
+	Status MessageStatus `json:"status"`
+}
+
+// UpdatePortal is what can be changed of a help center. Fields left out stay as they are.
+type UpdatePortal struct {
+	Archived *bool `json:"archived,omitempty"`
+
+	// BlobID is an uploaded file that becomes the logo.
+	BlobID *int64  `json:"blob_id,omitempty"`
+	Color  *string `json:"color,omitempty"`
+
+	// Config sets the languages of a help center.
+	Config       *PortalConfigChange `json:"config,omitempty"`
+	CustomDomain *string             `json:"custom_domain,omitempty"`
+	HeaderText   *string             `json:"header_text,omitempty"`
+	HomepageLink *string             `json:"homepage_link,omitempty"`
+
+	// InboxID is a website inbox whose chat the help center shall show.
+	InboxID   *int64  `json:"inbox_id,omitempty"`
+	Name      *string `json:"name,omitempty"`
+	PageTitle *string `json:"page_title,omitempty"`
+
+	// Slug is its name in addresses and must be unique on the server.
+	Slug *string `json:"slug,omitempty"`
+}
+
+// UpdateProfile wraps the change of a profile.
+type UpdateProfile struct {
+	// Profile is what can be changed of the profile. Fields left out stay as they are.
+	Profile ProfileChange `json:"profile"`
+}
+
+// UpdateProfileForm is the change of a profile with a picture.
+type UpdateProfileForm struct {
+	// ProfileAvatar is the picture.
+	ProfileAvatar *openapi_types.File `json:"profile[avatar],omitempty"`
+
+	// ProfileCurrentPassword is needed to change the password.
+	ProfileCurrentPassword *string `json:"profile[current_password],omitempty"`
+	ProfileDisplayName     *string `json:"profile[display_name],omitempty"`
+
+	// ProfileEmail is changed once the new address has been confirmed.
+	ProfileEmail                *string `json:"profile[email],omitempty"`
+	ProfileMessageSignature     *string `json:"profile[message_signature],omitempty"`
+	ProfileName                 *string `json:"profile[name],omitempty"`
+	ProfilePassword             *string `json:"profile[password],omitempty"`
+	ProfilePasswordConfirmation *string `json:"profile[password_confirmation],omitempty"`
+	ProfilePhoneNumber          *string `json:"profile[phone_number],omitempty"`
+}
+
+// UpdateTeam is what can be changed of a team. Fields left out stay as they are.
+type UpdateTeam struct {
+	// AllowAutoAssign assigns conversations of the team to its members in turn.
+	AllowAutoAssign *bool   `json:"allow_auto_assign,omitempty"`
+	Description     *string `json:"description,omitempty"`
+
+	// Name is unique in the account and stored in lower case.
+	Name *string `json:"name,omitempty"`
+}
+
+// UpdateWebhook is what can be changed of a webhook. Fields left out stay as they are.
+type UpdateWebhook struct {
+	Name *string `json:"name,omitempty"`
+
+	// Subscriptions must not be empty. Left out, most events are sent.
+	Subscriptions []WebhookEvent `json:"subscriptions,omitzero"`
+
+	// URL begins with http or https and is unique in the account.
+	URL *string `json:"url,omitempty"`
+}
+
+// User is the owner of the token.
+type User struct {
+	// AccessToken is the token itself: keep it secret.
+	AccessToken string `json:"access_token"`
+
+	// AccountID is the account used last.
+	AccountID *int64        `json:"account_id"`
+	Accounts  []UserAccount `json:"accounts"`
+
+	// AvailableName is the name shown to contacts.
+	AvailableName string `json:"available_name"`
+	AvatarURL     string `json:"avatar_url"`
+	Confirmed     bool   `json:"confirmed"`
+
+	// CustomAttributes are absent where there are none.
+	CustomAttributes CustomAttributes `json:"custom_attributes,omitzero"`
+	DisplayName      *string          `json:"display_name"`
+	Email            string           `json:"email"`
+	HMACIdentifier   *string          `json:"hmac_identifier,omitempty"`
+	ID               int64            `json:"id"`
+	InviterID        *int64           `json:"inviter_id"`
+	MessageSignature *string          `json:"message_signature"`
+	Name             string           `json:"name"`
+
+	// Provider is how the user signs in, mostly email.
+	Provider string `json:"provider"`
+
+	// PubsubToken opens the stream of events: keep it secret.
+	PubsubToken string `json:"pubsub_token"`
+
+	// Role is the role in the account used last.
+	Role *UserRole `json:"role"`
+
+	// Type is SuperAdmin for a super administrator.
+	Type *string `json:"type"`
+
+	// UISettings is an object whose fields nobody promises.
+	UISettings JSONObject `json:"ui_settings"`
+	UID        string     `json:"uid"`
+}
+
+// UserAccount is a membership of the user.
+type UserAccount struct {
+	ActiveAt    DateTime `json:"active_at"`
+	AutoOffline bool     `json:"auto_offline"`
+
+	// Availability is what the user chose.
+	Availability string `json:"availability"`
+
+	// AvailabilityStatus follows from the choice and the presence.
+	AvailabilityStatus string `json:"availability_status"`
+
+	// CustomRole is sent by the enterprise edition.
+	CustomRole JSONObject `json:"custom_role,omitzero"`
+
+	// CustomRoleID is sent by the enterprise edition.
+	CustomRoleID *int64 `json:"custom_role_id,omitempty"`
+
+	// ID is the number of the account.
+	ID          int64    `json:"id"`
+	Name        string   `json:"name"`
+	Permissions []string `json:"permissions"`
+
+	// Role is what a user may do in an account.
+	Role   UserRole `json:"role"`
+	Status string   `json:"status"`
+}
+
+// UserRole is what a user may do in an account.
+type UserRole string
+
+// Webhook is an address events are sent to.
+type Webhook struct {
+	AccountID int64 `json:"account_id"`
+	ID        int64 `json:"id"`
+
+	// Inbox is absent where the events of all inboxes are sent.
+	Inbox *InboxReference `json:"inbox,omitempty"`
+	Name  *string         `json:"name"`
+
+	// Secret signs the events: keep it secret. Older servers do not send it.
+	Secret        *string        `json:"secret,omitempty"`
+	Subscriptions []WebhookEvent `json:"subscriptions"`
+	URL           string         `json:"url"`
+}
+
+// WebhookEnvelope wraps a webhook twice.
+type WebhookEnvelope struct {
+	// Payload wraps a webhook.
+	Payload WebhookHolder `json:"payload"`
+}
+
+// WebhookEvent is what a webhook is told.
+type WebhookEvent string
+
+// WebhookHolder wraps a webhook.
+type WebhookHolder struct {
+	// Webhook is an address events are sent to.
+	Webhook Webhook `json:"webhook"`
+}
+
+// WebhookList holds webhooks.
+type WebhookList struct {
+	Webhooks []Webhook `json:"webhooks"`
+}
+
+// WebhookListEnvelope wraps webhooks.
+type WebhookListEnvelope struct {
+	// Payload holds webhooks.
+	Payload WebhookList `json:"payload"`
+}
+
+// WebsiteChannel is the chat of a website.
+type WebsiteChannel struct {
+	// AllowedDomains are the domains the chat may be shown on, with commas between.
+	AllowedDomains     *string    `json:"allowed_domains,omitempty"`
+	ContinuityViaEmail *bool      `json:"continuity_via_email,omitempty"`
+	HMACMandatory      *bool      `json:"hmac_mandatory,omitempty"`
+	PreChatFormEnabled *bool      `json:"pre_chat_form_enabled,omitempty"`
+	PreChatFormOptions JSONObject `json:"pre_chat_form_options,omitzero"`
+
+	// ReplyTime is the promise a website makes.
+	ReplyTime            *ReplyTime      `json:"reply_time,omitempty"`
+	SelectedFeatureFlags []WidgetFeature `json:"selected_feature_flags,omitzero"`
+
+	// Type is the kind of a channel.
+	Type           ChannelType `json:"type"`
+	WebsiteURL     string      `json:"website_url"`
+	WelcomeTagline *string     `json:"welcome_tagline,omitempty"`
+	WelcomeTitle   *string     `json:"welcome_title,omitempty"`
+	WidgetColor    *string     `json:"widget_color,omitempty"`
+}
+
+// WhatsAppChannel is a number of WhatsApp.
+type WhatsAppChannel struct {
+	// PhoneNumber begins with a plus sign.
+	PhoneNumber string `json:"phone_number"`
+
+	// Provider left out it is default.
+	Provider *WhatsAppProvider `json:"provider,omitempty"`
+
+	// ProviderConfig is how the server signs in at the provider.
+	ProviderConfig WhatsAppConfig `json:"provider_config"`
+
+	// Type is the kind of a channel.
+	Type ChannelType `json:"type"`
+}
+
+// WhatsAppConfig is how the server signs in at the provider.
+type WhatsAppConfig struct {
+	APIKey string `json:"api_key"`
+
+	// BusinessAccountID is needed by whatsapp_cloud.
+	BusinessAccountID *string `json:"business_account_id,omitempty"`
+
+	// PhoneNumberID is needed by whatsapp_cloud.
+	PhoneNumberID *string `json:"phone_number_id,omitempty"`
+}
+
+// WhatsAppProvider is who runs a number of WhatsApp: Meta (whatsapp_cloud), or 360dialog (default, which new inboxes should not
+// use).
+type WhatsAppProvider string
+
+// WidgetFeature is something the chat of a website offers.
+type WidgetFeature string
+
+// WorkingHours are the hours of one day of the week.
+type WorkingHours struct {
+	CloseHour    *int64 `json:"close_hour"`
+	CloseMinutes *int64 `json:"close_minutes"`
+	ClosedAllDay bool   `json:"closed_all_day"`
+
+	// DayOfWeek is 0 for Sunday.
+	DayOfWeek   int64  `json:"day_of_week"`
+	OpenAllDay  bool   `json:"open_all_day"`
+	OpenHour    *int64 `json:"open_hour"`
+	OpenMinutes *int64 `json:"open_minutes"`
+}
+
 // AccountID defines model for AccountID.
 type AccountID = int64
+
+// AgentBotID defines model for AgentBotID.
+type AgentBotID = int64
+
+// AgentID defines model for AgentID.
+type AgentID = int64
+
+// AutomationRuleID defines model for AutomationRuleID.
+type AutomationRuleID = int64
+
+// CampaignID defines model for CampaignID.
+type CampaignID = int64
+
+// CannedResponseID defines model for CannedResponseID.
+type CannedResponseID = int64
 
 // ContactID defines model for ContactID.
 type ContactID = int64
 
 // ConversationID defines model for ConversationID.
 type ConversationID = int64
+
+// CustomFilterID defines model for CustomFilterID.
+type CustomFilterID = int64
+
+// DefinitionID defines model for DefinitionID.
+type DefinitionID = int64
+
+// HookID defines model for HookID.
+type HookID = int64
+
+// InboxID defines model for InboxID.
+type InboxID = int64
+
+// LabelID defines model for LabelID.
+type LabelID = int64
+
+// MessageID defines model for MessageID.
+type MessageID = int64
+
+// Page defines model for Page.
+type Page = int64
+
+// PortalSlug defines model for PortalSlug.
+type PortalSlug = string
+
+// TeamID defines model for TeamID.
+type TeamID = int64
+
+// WebhookID defines model for WebhookID.
+type WebhookID = int64
 
 // BadRequest is every JSON error of the server. Which fields are there depends on the kind of failure, see the responses. The
 // words may be in the language of the account and are not made for comparing.
@@ -723,6 +4112,10 @@ type Forbidden = Error
 // words may be in the language of the account and are not made for comparing.
 type NotFound = Error
 
+// PaymentRequired is every JSON error of the server. Which fields are there depends on the kind of failure, see the responses. The
+// words may be in the language of the account and are not made for comparing.
+type PaymentRequired = Error
+
 // ServerError is every JSON error of the server. Which fields are there depends on the kind of failure, see the responses. The
 // words may be in the language of the account and are not made for comparing.
 type ServerError = Error
@@ -735,6 +4128,105 @@ type Unauthorized = Error
 // words may be in the language of the account and are not made for comparing.
 type Unprocessable = Error
 
+// ListAuditLogsParams defines parameters for ListAuditLogs.
+type ListAuditLogsParams struct {
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+}
+
+// ListCannedResponsesParams defines parameters for ListCannedResponses.
+type ListCannedResponsesParams struct {
+	// Search keeps only those whose short code or content holds this text.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// ListContactsParams defines parameters for ListContacts.
+type ListContactsParams struct {
+	// Sort is the field to sort by.
+	Sort *ContactSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+
+	// Labels keeps the contacts with one of these labels.
+	Labels []string `form:"labels[],omitempty" json:"labels[],omitempty"`
+}
+
+// FilterContactsParams defines parameters for FilterContacts.
+type FilterContactsParams struct {
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+}
+
+// SearchContactsParams defines parameters for SearchContacts.
+type SearchContactsParams struct {
+	// Q is the text to look for; without it the answer is a 422.
+	Q string `form:"q" json:"q"`
+
+	// Sort is the field to sort by.
+	Sort *ContactSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+}
+
+// ListConversationsParams defines parameters for ListConversations.
+type ListConversationsParams struct {
+	// AssigneeType keeps the conversations of these assignees; left out it is all.
+	AssigneeType *AssigneeFilter `form:"assignee_type,omitempty" json:"assignee_type,omitempty"`
+
+	// Status keeps the conversations with this status; left out it is open.
+	Status *ConversationStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+
+	// Q keeps the conversations with a message that holds this text.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// InboxID keeps the conversations of an inbox.
+	InboxID *int64 `form:"inbox_id,omitempty" json:"inbox_id,omitempty"`
+
+	// TeamID keeps the conversations of a team.
+	TeamID *int64 `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Labels keeps the conversations with one of these labels.
+	Labels []string `form:"labels[],omitempty" json:"labels[],omitempty"`
+
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+}
+
+// FilterConversationsParams defines parameters for FilterConversations.
+type FilterConversationsParams struct {
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+}
+
+// GetConversationCountsParams defines parameters for GetConversationCounts.
+type GetConversationCountsParams struct {
+	// Status keeps the conversations with this status; left out it is open.
+	Status *ConversationStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+
+	// Q keeps the conversations with a message that holds this text.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// InboxID keeps the conversations of an inbox.
+	InboxID *int64 `form:"inbox_id,omitempty" json:"inbox_id,omitempty"`
+
+	// TeamID keeps the conversations of a team.
+	TeamID *int64 `form:"team_id,omitempty" json:"team_id,omitempty"`
+
+	// Labels keeps the conversations with one of these labels.
+	Labels []string `form:"labels[],omitempty" json:"labels[],omitempty"`
+}
+
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	// After is the id of a message; up to 100 that follow it are listed, with before up to 1000 between the two.
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+
+	// Before is the id of a message; the 20 before it are listed.
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+}
+
 // ListCustomAttributeDefinitionsParams defines parameters for ListCustomAttributeDefinitions.
 type ListCustomAttributeDefinitionsParams struct {
 	// AttributeModel keeps only the definitions of this kind of record; without it all kinds are listed. The server also takes
@@ -742,20 +4234,785 @@ type ListCustomAttributeDefinitionsParams struct {
 	AttributeModel *AttributeModel `form:"attribute_model,omitempty" json:"attribute_model,omitempty"`
 }
 
+// ListCustomFiltersParams defines parameters for ListCustomFilters.
+type ListCustomFiltersParams struct {
+	// FilterType keeps those about this kind of record; left out it is conversation.
+	FilterType *CustomFilterType `form:"filter_type,omitempty" json:"filter_type,omitempty"`
+}
+
+// ListMessageTemplatesParams defines parameters for ListMessageTemplates.
+type ListMessageTemplatesParams struct {
+	// Name keeps only the templates of this name.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// GetPortalParams defines parameters for GetPortal.
+type GetPortalParams struct {
+	// Locale counts the articles in this language alone.
+	Locale *string `form:"locale,omitempty" json:"locale,omitempty"`
+}
+
+// ListReportingEventsParams defines parameters for ListReportingEvents.
+type ListReportingEventsParams struct {
+	// Page is the number of the page, from 1. A page past the end is empty.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// InboxID keeps the events of an inbox.
+	InboxID *int64 `form:"inbox_id,omitempty" json:"inbox_id,omitempty"`
+
+	// UserID keeps the events of an agent.
+	UserID *int64 `form:"user_id,omitempty" json:"user_id,omitempty"`
+
+	// Name keeps the events of this name, for example first_response.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+}
+
+// GetReportParams defines parameters for GetReport.
+type GetReportParams struct {
+	// Metric is what is measured.
+	Metric ReportMetric `form:"metric" json:"metric"`
+
+	// Type is what the report is about.
+	Type ReportType `form:"type" json:"type"`
+
+	// ID is the number of the agent, inbox, label or team; not needed for the account.
+	ID *int64 `form:"id,omitempty" json:"id,omitempty"`
+
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// GroupBy is the length of a step; left out it is a day.
+	GroupBy *ReportInterval `form:"group_by,omitempty" json:"group_by,omitempty"`
+
+	// TimezoneOffset is the offset of the time zone in hours, which says when a day begins.
+	TimezoneOffset *json.Number `form:"timezone_offset,omitempty" json:"timezone_offset,omitempty"`
+
+	// BusinessHours measures in working hours alone.
+	BusinessHours *bool `form:"business_hours,omitempty" json:"business_hours,omitempty"`
+}
+
+// GetConversationMetricsParams defines parameters for GetConversationMetrics.
+type GetConversationMetricsParams struct {
+	// Type chooses the form of the answer.
+	Type ConversationMetricsType `form:"type" json:"type"`
+
+	// UserID keeps one agent, with the type agent.
+	UserID *int64 `form:"user_id,omitempty" json:"user_id,omitempty"`
+}
+
+// GetFirstResponseTimeDistributionParams defines parameters for GetFirstResponseTimeDistribution.
+type GetFirstResponseTimeDistributionParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// GetInboxLabelMatrixParams defines parameters for GetInboxLabelMatrix.
+type GetInboxLabelMatrixParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// InboxIDs keeps these inboxes.
+	InboxIDs []int64 `form:"inbox_ids[],omitempty" json:"inbox_ids[],omitempty"`
+
+	// LabelIDs keeps these labels.
+	LabelIDs []int64 `form:"label_ids[],omitempty" json:"label_ids[],omitempty"`
+}
+
+// ListOutgoingMessageCountsParams defines parameters for ListOutgoingMessageCounts.
+type ListOutgoingMessageCountsParams struct {
+	// GroupBy is what the messages are counted by.
+	GroupBy MessageGrouping `form:"group_by" json:"group_by"`
+
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// GetReportSummaryParams defines parameters for GetReportSummary.
+type GetReportSummaryParams struct {
+	// Type is what the report is about.
+	Type ReportType `form:"type" json:"type"`
+
+	// ID is the number of the agent, inbox, label or team; not needed for the account.
+	ID *int64 `form:"id,omitempty" json:"id,omitempty"`
+
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// BusinessHours measures in working hours alone.
+	BusinessHours *bool `form:"business_hours,omitempty" json:"business_hours,omitempty"`
+}
+
+// ListAgentSummariesParams defines parameters for ListAgentSummaries.
+type ListAgentSummariesParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// BusinessHours measures in working hours alone.
+	BusinessHours *bool `form:"business_hours,omitempty" json:"business_hours,omitempty"`
+}
+
+// GetChannelSummaryParams defines parameters for GetChannelSummary.
+type GetChannelSummaryParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// ListInboxSummariesParams defines parameters for ListInboxSummaries.
+type ListInboxSummariesParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// BusinessHours measures in working hours alone.
+	BusinessHours *bool `form:"business_hours,omitempty" json:"business_hours,omitempty"`
+}
+
+// ListTeamSummariesParams defines parameters for ListTeamSummaries.
+type ListTeamSummariesParams struct {
+	// Since is the begin of the span, in Unix seconds.
+	Since *int64 `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until is the end of the span, in Unix seconds.
+	Until *int64 `form:"until,omitempty" json:"until,omitempty"`
+
+	// BusinessHours measures in working hours alone.
+	BusinessHours *bool `form:"business_hours,omitempty" json:"business_hours,omitempty"`
+}
+
+// UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
+type UpdateAccountJSONRequestBody = UpdateAccount
+
+// MergeContactsJSONRequestBody defines body for MergeContacts for application/json ContentType.
+type MergeContactsJSONRequestBody = MergeContacts
+
+// CreateAgentBotJSONRequestBody defines body for CreateAgentBot for application/json ContentType.
+type CreateAgentBotJSONRequestBody = CreateAgentBot
+
+// CreateAgentBotMultipartRequestBody defines body for CreateAgentBot for multipart/form-data ContentType.
+type CreateAgentBotMultipartRequestBody = AgentBotForm
+
+// UpdateAgentBotJSONRequestBody defines body for UpdateAgentBot for application/json ContentType.
+type UpdateAgentBotJSONRequestBody = UpdateAgentBot
+
+// UpdateAgentBotMultipartRequestBody defines body for UpdateAgentBot for multipart/form-data ContentType.
+type UpdateAgentBotMultipartRequestBody = AgentBotForm
+
+// CreateAgentJSONRequestBody defines body for CreateAgent for application/json ContentType.
+type CreateAgentJSONRequestBody = CreateAgent
+
+// UpdateAgentJSONRequestBody defines body for UpdateAgent for application/json ContentType.
+type UpdateAgentJSONRequestBody = UpdateAgent
+
+// CreateAutomationRuleJSONRequestBody defines body for CreateAutomationRule for application/json ContentType.
+type CreateAutomationRuleJSONRequestBody = CreateAutomationRule
+
+// UpdateAutomationRuleJSONRequestBody defines body for UpdateAutomationRule for application/json ContentType.
+type UpdateAutomationRuleJSONRequestBody = UpdateAutomationRule
+
+// UpdateBrandedEmailLayoutJSONRequestBody defines body for UpdateBrandedEmailLayout for application/json ContentType.
+type UpdateBrandedEmailLayoutJSONRequestBody = UpdateBrandedEmailLayout
+
+// CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
+type CreateCampaignJSONRequestBody = CreateCampaign
+
+// UpdateCampaignJSONRequestBody defines body for UpdateCampaign for application/json ContentType.
+type UpdateCampaignJSONRequestBody = UpdateCampaign
+
+// CreateCannedResponseJSONRequestBody defines body for CreateCannedResponse for application/json ContentType.
+type CreateCannedResponseJSONRequestBody = CreateCannedResponse
+
+// UpdateCannedResponseJSONRequestBody defines body for UpdateCannedResponse for application/json ContentType.
+type UpdateCannedResponseJSONRequestBody = UpdateCannedResponse
+
+// CreateContactJSONRequestBody defines body for CreateContact for application/json ContentType.
+type CreateContactJSONRequestBody = CreateContact
+
+// CreateContactMultipartRequestBody defines body for CreateContact for multipart/form-data ContentType.
+type CreateContactMultipartRequestBody = ContactForm
+
+// FilterContactsJSONRequestBody defines body for FilterContacts for application/json ContentType.
+type FilterContactsJSONRequestBody = Filter
+
 // UpdateContactJSONRequestBody defines body for UpdateContact for application/json ContentType.
 type UpdateContactJSONRequestBody = UpdateContact
+
+// UpdateContactMultipartRequestBody defines body for UpdateContact for multipart/form-data ContentType.
+type UpdateContactMultipartRequestBody = ContactForm
 
 // PutContactJSONRequestBody defines body for PutContact for application/json ContentType.
 type PutContactJSONRequestBody = UpdateContact
 
+// PutContactMultipartRequestBody defines body for PutContact for multipart/form-data ContentType.
+type PutContactMultipartRequestBody = ContactForm
+
+// CreateContactInboxJSONRequestBody defines body for CreateContactInbox for application/json ContentType.
+type CreateContactInboxJSONRequestBody = CreateContactInbox
+
 // DestroyContactCustomAttributesJSONRequestBody defines body for DestroyContactCustomAttributes for application/json ContentType.
 type DestroyContactCustomAttributesJSONRequestBody = CustomAttributeKeys
+
+// ReplaceContactLabelsJSONRequestBody defines body for ReplaceContactLabels for application/json ContentType.
+type ReplaceContactLabelsJSONRequestBody = ReplaceLabels
+
+// CreateConversationJSONRequestBody defines body for CreateConversation for application/json ContentType.
+type CreateConversationJSONRequestBody = CreateConversation
+
+// FilterConversationsJSONRequestBody defines body for FilterConversations for application/json ContentType.
+type FilterConversationsJSONRequestBody = Filter
+
+// UpdateConversationJSONRequestBody defines body for UpdateConversation for application/json ContentType.
+type UpdateConversationJSONRequestBody = UpdateConversation
+
+// AssignConversationJSONRequestBody defines body for AssignConversation for application/json ContentType.
+type AssignConversationJSONRequestBody = AssignConversation
 
 // UpdateConversationCustomAttributesJSONRequestBody defines body for UpdateConversationCustomAttributes for application/json ContentType.
 type UpdateConversationCustomAttributesJSONRequestBody = UpdateConversationCustomAttributes
 
 // DestroyConversationCustomAttributesJSONRequestBody defines body for DestroyConversationCustomAttributes for application/json ContentType.
 type DestroyConversationCustomAttributesJSONRequestBody = CustomAttributeKeys
+
+// ReplaceConversationLabelsJSONRequestBody defines body for ReplaceConversationLabels for application/json ContentType.
+type ReplaceConversationLabelsJSONRequestBody = ReplaceLabels
+
+// CreateMessageJSONRequestBody defines body for CreateMessage for application/json ContentType.
+type CreateMessageJSONRequestBody = CreateMessage
+
+// CreateMessageMultipartRequestBody defines body for CreateMessage for multipart/form-data ContentType.
+type CreateMessageMultipartRequestBody = CreateMessageForm
+
+// UpdateMessageStatusJSONRequestBody defines body for UpdateMessageStatus for application/json ContentType.
+type UpdateMessageStatusJSONRequestBody = UpdateMessageStatus
+
+// ToggleConversationPriorityJSONRequestBody defines body for ToggleConversationPriority for application/json ContentType.
+type ToggleConversationPriorityJSONRequestBody = ToggleConversationPriority
+
+// ToggleConversationStatusJSONRequestBody defines body for ToggleConversationStatus for application/json ContentType.
+type ToggleConversationStatusJSONRequestBody = ToggleConversationStatus
+
+// ToggleConversationTypingStatusJSONRequestBody defines body for ToggleConversationTypingStatus for application/json ContentType.
+type ToggleConversationTypingStatusJSONRequestBody = ToggleConversationTypingStatus
+
+// CreateCustomAttributeDefinitionJSONRequestBody defines body for CreateCustomAttributeDefinition for application/json ContentType.
+type CreateCustomAttributeDefinitionJSONRequestBody = CreateCustomAttributeDefinition
+
+// UpdateCustomAttributeDefinitionJSONRequestBody defines body for UpdateCustomAttributeDefinition for application/json ContentType.
+type UpdateCustomAttributeDefinitionJSONRequestBody = UpdateCustomAttributeDefinition
+
+// CreateCustomFilterJSONRequestBody defines body for CreateCustomFilter for application/json ContentType.
+type CreateCustomFilterJSONRequestBody = CreateCustomFilter
+
+// UpdateCustomFilterJSONRequestBody defines body for UpdateCustomFilter for application/json ContentType.
+type UpdateCustomFilterJSONRequestBody = UpdateCustomFilter
+
+// RemoveInboxMembersJSONRequestBody defines body for RemoveInboxMembers for application/json ContentType.
+type RemoveInboxMembersJSONRequestBody = InboxMembers
+
+// ReplaceInboxMembersJSONRequestBody defines body for ReplaceInboxMembers for application/json ContentType.
+type ReplaceInboxMembersJSONRequestBody = InboxMembers
+
+// AddInboxMembersJSONRequestBody defines body for AddInboxMembers for application/json ContentType.
+type AddInboxMembersJSONRequestBody = InboxMembers
+
+// CreateInboxJSONRequestBody defines body for CreateInbox for application/json ContentType.
+type CreateInboxJSONRequestBody = CreateInbox
+
+// CreateInboxMultipartRequestBody defines body for CreateInbox for multipart/form-data ContentType.
+type CreateInboxMultipartRequestBody = InboxForm
+
+// UpdateInboxJSONRequestBody defines body for UpdateInbox for application/json ContentType.
+type UpdateInboxJSONRequestBody = UpdateInbox
+
+// UpdateInboxMultipartRequestBody defines body for UpdateInbox for multipart/form-data ContentType.
+type UpdateInboxMultipartRequestBody = InboxForm
+
+// SetInboxAgentBotJSONRequestBody defines body for SetInboxAgentBot for application/json ContentType.
+type SetInboxAgentBotJSONRequestBody = SetInboxAgentBot
+
+// CreateIntegrationHookJSONRequestBody defines body for CreateIntegrationHook for application/json ContentType.
+type CreateIntegrationHookJSONRequestBody = CreateIntegrationHook
+
+// UpdateIntegrationHookJSONRequestBody defines body for UpdateIntegrationHook for application/json ContentType.
+type UpdateIntegrationHookJSONRequestBody = UpdateIntegrationHook
+
+// CreateLabelJSONRequestBody defines body for CreateLabel for application/json ContentType.
+type CreateLabelJSONRequestBody = CreateLabel
+
+// UpdateLabelJSONRequestBody defines body for UpdateLabel for application/json ContentType.
+type UpdateLabelJSONRequestBody = UpdateLabel
+
+// CreatePortalJSONRequestBody defines body for CreatePortal for application/json ContentType.
+type CreatePortalJSONRequestBody = CreatePortal
+
+// UpdatePortalJSONRequestBody defines body for UpdatePortal for application/json ContentType.
+type UpdatePortalJSONRequestBody = UpdatePortal
+
+// CreatePortalArticleJSONRequestBody defines body for CreatePortalArticle for application/json ContentType.
+type CreatePortalArticleJSONRequestBody = CreatePortalArticle
+
+// CreatePortalCategoryJSONRequestBody defines body for CreatePortalCategory for application/json ContentType.
+type CreatePortalCategoryJSONRequestBody = CreatePortalCategory
+
+// CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
+type CreateTeamJSONRequestBody = CreateTeam
+
+// UpdateTeamJSONRequestBody defines body for UpdateTeam for application/json ContentType.
+type UpdateTeamJSONRequestBody = UpdateTeam
+
+// RemoveTeamMembersJSONRequestBody defines body for RemoveTeamMembers for application/json ContentType.
+type RemoveTeamMembersJSONRequestBody = TeamMembers
+
+// ReplaceTeamMembersJSONRequestBody defines body for ReplaceTeamMembers for application/json ContentType.
+type ReplaceTeamMembersJSONRequestBody = TeamMembers
+
+// AddTeamMembersJSONRequestBody defines body for AddTeamMembers for application/json ContentType.
+type AddTeamMembersJSONRequestBody = TeamMembers
+
+// CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
+type CreateWebhookJSONRequestBody = CreateWebhook
+
+// UpdateWebhookJSONRequestBody defines body for UpdateWebhook for application/json ContentType.
+type UpdateWebhookJSONRequestBody = UpdateWebhook
+
+// UpdateProfileJSONRequestBody defines body for UpdateProfile for application/json ContentType.
+type UpdateProfileJSONRequestBody = UpdateProfile
+
+// UpdateProfileMultipartRequestBody defines body for UpdateProfile for multipart/form-data ContentType.
+type UpdateProfileMultipartRequestBody = UpdateProfileForm
+
+// AsAssignee returns the union data inside the AssignmentResult as a Assignee
+func (t AssignmentResult) AsAssignee() (Assignee, error) {
+	var body Assignee
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAssignee overwrites any union data inside the AssignmentResult as the provided Assignee
+func (t *AssignmentResult) FromAssignee(v Assignee) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAssignee performs a merge with any union data inside the AssignmentResult, using the provided Assignee
+func (t *AssignmentResult) MergeAssignee(v Assignee) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTeam returns the union data inside the AssignmentResult as a Team
+func (t AssignmentResult) AsTeam() (Team, error) {
+	var body Team
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTeam overwrites any union data inside the AssignmentResult as the provided Team
+func (t *AssignmentResult) FromTeam(v Team) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeTeam performs a merge with any union data inside the AssignmentResult, using the provided Team
+func (t *AssignmentResult) MergeTeam(v Team) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t AssignmentResult) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *AssignmentResult) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsAccountConversationMetrics returns the union data inside the ConversationMetrics as a AccountConversationMetrics
+func (t ConversationMetrics) AsAccountConversationMetrics() (AccountConversationMetrics, error) {
+	var body AccountConversationMetrics
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAccountConversationMetrics overwrites any union data inside the ConversationMetrics as the provided AccountConversationMetrics
+func (t *ConversationMetrics) FromAccountConversationMetrics(v AccountConversationMetrics) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAccountConversationMetrics performs a merge with any union data inside the ConversationMetrics, using the provided AccountConversationMetrics
+func (t *ConversationMetrics) MergeAccountConversationMetrics(v AccountConversationMetrics) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAgentConversationMetricsList returns the union data inside the ConversationMetrics as a AgentConversationMetricsList
+func (t ConversationMetrics) AsAgentConversationMetricsList() (AgentConversationMetricsList, error) {
+	var body AgentConversationMetricsList
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAgentConversationMetricsList overwrites any union data inside the ConversationMetrics as the provided AgentConversationMetricsList
+func (t *ConversationMetrics) FromAgentConversationMetricsList(v AgentConversationMetricsList) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAgentConversationMetricsList performs a merge with any union data inside the ConversationMetrics, using the provided AgentConversationMetricsList
+func (t *ConversationMetrics) MergeAgentConversationMetricsList(v AgentConversationMetricsList) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ConversationMetrics) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *ConversationMetrics) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsWebsiteChannel returns the union data inside the CreateChannel as a WebsiteChannel
+func (t CreateChannel) AsWebsiteChannel() (WebsiteChannel, error) {
+	var body WebsiteChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWebsiteChannel overwrites any union data inside the CreateChannel as the provided WebsiteChannel
+func (t *CreateChannel) FromWebsiteChannel(v WebsiteChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"web_widget"}`))
+	t.union = b
+	return err
+}
+
+// MergeWebsiteChannel performs a merge with any union data inside the CreateChannel, using the provided WebsiteChannel
+func (t *CreateChannel) MergeWebsiteChannel(v WebsiteChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"web_widget"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAPIChannel returns the union data inside the CreateChannel as a APIChannel
+func (t CreateChannel) AsAPIChannel() (APIChannel, error) {
+	var body APIChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAPIChannel overwrites any union data inside the CreateChannel as the provided APIChannel
+func (t *CreateChannel) FromAPIChannel(v APIChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"api"}`))
+	t.union = b
+	return err
+}
+
+// MergeAPIChannel performs a merge with any union data inside the CreateChannel, using the provided APIChannel
+func (t *CreateChannel) MergeAPIChannel(v APIChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"api"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsEmailChannel returns the union data inside the CreateChannel as a EmailChannel
+func (t CreateChannel) AsEmailChannel() (EmailChannel, error) {
+	var body EmailChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEmailChannel overwrites any union data inside the CreateChannel as the provided EmailChannel
+func (t *CreateChannel) FromEmailChannel(v EmailChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"email"}`))
+	t.union = b
+	return err
+}
+
+// MergeEmailChannel performs a merge with any union data inside the CreateChannel, using the provided EmailChannel
+func (t *CreateChannel) MergeEmailChannel(v EmailChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"email"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLineChannel returns the union data inside the CreateChannel as a LineChannel
+func (t CreateChannel) AsLineChannel() (LineChannel, error) {
+	var body LineChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLineChannel overwrites any union data inside the CreateChannel as the provided LineChannel
+func (t *CreateChannel) FromLineChannel(v LineChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	t.union = b
+	return err
+}
+
+// MergeLineChannel performs a merge with any union data inside the CreateChannel, using the provided LineChannel
+func (t *CreateChannel) MergeLineChannel(v LineChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTelegramChannel returns the union data inside the CreateChannel as a TelegramChannel
+func (t CreateChannel) AsTelegramChannel() (TelegramChannel, error) {
+	var body TelegramChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTelegramChannel overwrites any union data inside the CreateChannel as the provided TelegramChannel
+func (t *CreateChannel) FromTelegramChannel(v TelegramChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"telegram"}`))
+	t.union = b
+	return err
+}
+
+// MergeTelegramChannel performs a merge with any union data inside the CreateChannel, using the provided TelegramChannel
+func (t *CreateChannel) MergeTelegramChannel(v TelegramChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"telegram"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsAppChannel returns the union data inside the CreateChannel as a WhatsAppChannel
+func (t CreateChannel) AsWhatsAppChannel() (WhatsAppChannel, error) {
+	var body WhatsAppChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsAppChannel overwrites any union data inside the CreateChannel as the provided WhatsAppChannel
+func (t *CreateChannel) FromWhatsAppChannel(v WhatsAppChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsAppChannel performs a merge with any union data inside the CreateChannel, using the provided WhatsAppChannel
+func (t *CreateChannel) MergeWhatsAppChannel(v WhatsAppChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSMSChannel returns the union data inside the CreateChannel as a SMSChannel
+func (t CreateChannel) AsSMSChannel() (SMSChannel, error) {
+	var body SMSChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSMSChannel overwrites any union data inside the CreateChannel as the provided SMSChannel
+func (t *CreateChannel) FromSMSChannel(v SMSChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"sms"}`))
+	t.union = b
+	return err
+}
+
+// MergeSMSChannel performs a merge with any union data inside the CreateChannel, using the provided SMSChannel
+func (t *CreateChannel) MergeSMSChannel(v SMSChannel) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"sms"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t CreateChannel) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t CreateChannel) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "api":
+		return t.AsAPIChannel()
+	case "email":
+		return t.AsEmailChannel()
+	case "line":
+		return t.AsLineChannel()
+	case "sms":
+		return t.AsSMSChannel()
+	case "telegram":
+		return t.AsTelegramChannel()
+	case "web_widget":
+		return t.AsWebsiteChannel()
+	case "whatsapp":
+		return t.AsWhatsAppChannel()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t CreateChannel) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *CreateChannel) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -839,6 +5096,426 @@ type ClientInterface interface {
 	// Corresponds with GET /api (the `GetServerVersion` operationId).
 	GetServerVersion(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetAccount reads an account with its settings.
+	//
+	// Every member of the account may read it; the account is that of the path, not the one used last.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id} (the `GetAccount` operationId).
+	GetAccount(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAccountWithBody changes the name, the language and the settings of an account.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id} (the `UpdateAccount` operationId).
+	UpdateAccountWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAccount changes the name, the language and the settings of an account.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id} (the `UpdateAccount` operationId).
+	UpdateAccount(ctx context.Context, accountID AccountID, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MergeContactsWithBody makes one contact of two.
+	//
+	// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+	// be undone. Every agent and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/actions/contact_merge (the `MergeContacts` operationId).
+	MergeContactsWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MergeContacts makes one contact of two.
+	//
+	// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+	// be undone. Every agent and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/actions/contact_merge (the `MergeContacts` operationId).
+	MergeContacts(ctx context.Context, accountID AccountID, body MergeContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAgentBots lists the agent bots of the account and those of the whole installation.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots (the `ListAgentBots` operationId).
+	ListAgentBots(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgentBotWithBody creates an agent bot.
+	//
+	// The answer holds the token of the bot. A multipart body brings a picture. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/agent_bots (the `CreateAgentBot` operationId).
+	CreateAgentBotWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgentBot creates an agent bot.
+	//
+	// The answer holds the token of the bot. A multipart body brings a picture. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/agent_bots (the `CreateAgentBot` operationId).
+	CreateAgentBot(ctx context.Context, accountID AccountID, body CreateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAgentBot deletes an agent bot of the account.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/agent_bots/{id} (the `DeleteAgentBot` operationId).
+	DeleteAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAgentBot reads an agent bot of the account or of the installation.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots/{id} (the `GetAgentBot` operationId).
+	GetAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgentBotWithBody changes an agent bot of the account.
+	//
+	// Bots of the installation are not found here. A multipart body brings a picture. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/agent_bots/{id} (the `UpdateAgentBot` operationId).
+	UpdateAgentBotWithBody(ctx context.Context, accountID AccountID, id AgentBotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgentBot changes an agent bot of the account.
+	//
+	// Bots of the installation are not found here. A multipart body brings a picture. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/agent_bots/{id} (the `UpdateAgentBot` operationId).
+	UpdateAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, body UpdateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAgents lists the agents and administrators of the account.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/agents (the `ListAgents` operationId).
+	ListAgents(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgentWithBody invites an agent by mail.
+	//
+	// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+	// server allows 100 of these calls a day for an account. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/agents (the `CreateAgent` operationId).
+	CreateAgentWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgent invites an agent by mail.
+	//
+	// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+	// server allows 100 of these calls a day for an account. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/agents (the `CreateAgent` operationId).
+	CreateAgent(ctx context.Context, accountID AccountID, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAgent takes an agent out of the account.
+	//
+	// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+	// an account. Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
+	DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgentWithBody changes the role or the availability of an agent.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/agents/{id} (the `UpdateAgent` operationId).
+	UpdateAgentWithBody(ctx context.Context, accountID AccountID, id AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgent changes the role or the availability of an agent.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/agents/{id} (the `UpdateAgent` operationId).
+	UpdateAgent(ctx context.Context, accountID AccountID, id AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAuditLogs lists what was changed in the account by whom, newest first.
+	//
+	// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
+	ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAutomationRules lists the automation rules of the account.
+	//
+	// There are no pages: the server ignores the published parameter page. Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules (the `ListAutomationRules` operationId).
+	ListAutomationRules(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAutomationRuleWithBody creates an automation rule.
+	//
+	// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+	// know is a 422. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/automation_rules (the `CreateAutomationRule` operationId).
+	CreateAutomationRuleWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAutomationRule creates an automation rule.
+	//
+	// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+	// know is a 422. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/automation_rules (the `CreateAutomationRule` operationId).
+	CreateAutomationRule(ctx context.Context, accountID AccountID, body CreateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAutomationRule deletes an automation rule.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/automation_rules/{id} (the `DeleteAutomationRule` operationId).
+	DeleteAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAutomationRule reads an automation rule.
+	//
+	// Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules/{id} (the `GetAutomationRule` operationId).
+	GetAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAutomationRuleWithBody changes an automation rule.
+	//
+	// Fields that are not sent stay; conditions and actions are replaced as a whole. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/automation_rules/{id} (the `UpdateAutomationRule` operationId).
+	UpdateAutomationRuleWithBody(ctx context.Context, accountID AccountID, id AutomationRuleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAutomationRule changes an automation rule.
+	//
+	// Fields that are not sent stay; conditions and actions are replaced as a whole. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/automation_rules/{id} (the `UpdateAutomationRule` operationId).
+	UpdateAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, body UpdateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBrandedEmailLayout reads the frame around mails of the account.
+	//
+	// Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/branded_email_layout (the `GetBrandedEmailLayout` operationId).
+	GetBrandedEmailLayout(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateBrandedEmailLayoutWithBody sets or removes the frame around mails of the account.
+	//
+	// An account without this feature answers 422. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/branded_email_layout (the `UpdateBrandedEmailLayout` operationId).
+	UpdateBrandedEmailLayoutWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateBrandedEmailLayout sets or removes the frame around mails of the account.
+	//
+	// An account without this feature answers 422. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/branded_email_layout (the `UpdateBrandedEmailLayout` operationId).
+	UpdateBrandedEmailLayout(ctx context.Context, accountID AccountID, body UpdateBrandedEmailLayoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCampaigns lists the campaigns of the account.
+	//
+	// There are no pages. Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/campaigns (the `ListCampaigns` operationId).
+	ListCampaigns(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCampaignWithBody creates a campaign.
+	//
+	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+	// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/campaigns (the `CreateCampaign` operationId).
+	CreateCampaignWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCampaign creates a campaign.
+	//
+	// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+	// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/campaigns (the `CreateCampaign` operationId).
+	CreateCampaign(ctx context.Context, accountID AccountID, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteCampaign deletes a campaign.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/campaigns/{id} (the `DeleteCampaign` operationId).
+	DeleteCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCampaign reads a campaign.
+	//
+	// Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/campaigns/{id} (the `GetCampaign` operationId).
+	GetCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCampaignWithBody changes a campaign.
+	//
+	// Fields that are not sent stay. A completed campaign cannot be changed (422). Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/campaigns/{id} (the `UpdateCampaign` operationId).
+	UpdateCampaignWithBody(ctx context.Context, accountID AccountID, id CampaignID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCampaign changes a campaign.
+	//
+	// Fields that are not sent stay. A completed campaign cannot be changed (422). Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/campaigns/{id} (the `UpdateCampaign` operationId).
+	UpdateCampaign(ctx context.Context, accountID AccountID, id CampaignID, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCannedResponses lists the canned responses of the account.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/canned_responses (the `ListCannedResponses` operationId).
+	ListCannedResponses(ctx context.Context, accountID AccountID, params *ListCannedResponsesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCannedResponseWithBody creates a canned response.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/canned_responses (the `CreateCannedResponse` operationId).
+	CreateCannedResponseWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCannedResponse creates a canned response.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/canned_responses (the `CreateCannedResponse` operationId).
+	CreateCannedResponse(ctx context.Context, accountID AccountID, body CreateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteCannedResponse deletes a canned response.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/canned_responses/{id} (the `DeleteCannedResponse` operationId).
+	DeleteCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCannedResponseWithBody changes a canned response.
+	//
+	// Fields that are not sent stay. Every agent and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/canned_responses/{id} (the `UpdateCannedResponse` operationId).
+	UpdateCannedResponseWithBody(ctx context.Context, accountID AccountID, id CannedResponseID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCannedResponse changes a canned response.
+	//
+	// Fields that are not sent stay. Every agent and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/canned_responses/{id} (the `UpdateCannedResponse` operationId).
+	UpdateCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, body UpdateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContacts lists the contacts of the account, 15 on a page.
+	//
+	// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
+	// account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
+	ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateContactWithBody creates a contact, and its place in an inbox where one is named.
+	//
+	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+	// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+	// and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts (the `CreateContact` operationId).
+	CreateContactWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateContact creates a contact, and its place in an inbox where one is named.
+	//
+	// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+	// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+	// and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts (the `CreateContact` operationId).
+	CreateContact(ctx context.Context, accountID AccountID, body CreateContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FilterContactsWithBody finds contacts by conditions on their fields and custom attributes, 15 on a page.
+	//
+	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+	// 500. Every agent and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/filter (the `FilterContacts` operationId).
+	FilterContactsWithBody(ctx context.Context, accountID AccountID, params *FilterContactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
+	//
+	// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+	// 500. Every agent and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/filter (the `FilterContacts` operationId).
+	FilterContacts(ctx context.Context, accountID AccountID, params *FilterContactsParams, body FilterContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchContacts finds contacts by a part of their name, email, phone number or identifier.
+	//
+	// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+	// 100 searches a minute for an account. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
+	SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteContact deletes a contact with its conversations.
+	//
+	// A contact who is online just now cannot be deleted (422). Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/contacts/{id} (the `DeleteContact` operationId).
+	DeleteContact(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetContact reads a contact with its custom attributes.
 	//
 	// Every agent and administrator of the account may read every contact; agent bots may not.
@@ -897,6 +5574,40 @@ type ClientInterface interface {
 	// Corresponds with PUT /api/v1/accounts/{account_id}/contacts/{id} (the `PutContact` operationId).
 	PutContact(ctx context.Context, accountID AccountID, id ContactID, body PutContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateContactInboxWithBody connects a contact to an inbox, so that a conversation can be started there.
+	//
+	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+	// administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes (the `CreateContactInbox` operationId).
+	CreateContactInboxWithBody(ctx context.Context, accountID AccountID, id ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
+	//
+	// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+	// administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes (the `CreateContactInbox` operationId).
+	CreateContactInbox(ctx context.Context, accountID AccountID, id ContactID, body CreateContactInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContactableInboxes lists the inboxes in which a contact can be written to.
+	//
+	// Those the owner of the token may not see are left out.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes (the `ListContactableInboxes` operationId).
+	ListContactableInboxes(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContactConversations lists the last 20 conversations with a contact.
+	//
+	// There are no pages. Agents get those of their inboxes.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/conversations (the `ListContactConversations` operationId).
+	ListContactConversations(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DestroyContactCustomAttributesWithBody removes the named custom attributes of a contact.
 	//
 	// It has been in the server since November 2021 but in no published document. Names that are not stored are passed
@@ -919,6 +5630,88 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/destroy_custom_attributes (the `DestroyContactCustomAttributes` operationId).
 	DestroyContactCustomAttributes(ctx context.Context, accountID AccountID, id ContactID, body DestroyContactCustomAttributesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListContactLabels lists the labels of a contact.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ListContactLabels` operationId).
+	ListContactLabels(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceContactLabelsWithBody puts exactly these labels on a contact.
+	//
+	// Labels that are not named are taken off. Every agent and administrator of the account may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ReplaceContactLabels` operationId).
+	ReplaceContactLabelsWithBody(ctx context.Context, accountID AccountID, id ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceContactLabels puts exactly these labels on a contact.
+	//
+	// Labels that are not named are taken off. Every agent and administrator of the account may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ReplaceContactLabels` operationId).
+	ReplaceContactLabels(ctx context.Context, accountID AccountID, id ContactID, body ReplaceContactLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListConversations lists conversations, 25 on a page, those with the latest activity first.
+	//
+	// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+	// another size of page.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
+	ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateConversationWithBody starts a conversation, and sends its first message where there is one.
+	//
+	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+	// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+	// may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations (the `CreateConversation` operationId).
+	CreateConversationWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateConversation starts a conversation, and sends its first message where there is one.
+	//
+	// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+	// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+	// may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations (the `CreateConversation` operationId).
+	CreateConversation(ctx context.Context, accountID AccountID, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FilterConversationsWithBody finds conversations by conditions on their fields and custom attributes, 25 on a page.
+	//
+	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+	// JSON type finds nothing or is a 500.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/filter (the `FilterConversations` operationId).
+	FilterConversationsWithBody(ctx context.Context, accountID AccountID, params *FilterConversationsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
+	//
+	// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+	// JSON type finds nothing or is a 500.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/filter (the `FilterConversations` operationId).
+	FilterConversations(ctx context.Context, accountID AccountID, params *FilterConversationsParams, body FilterConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetConversationCounts counts conversations.
+	//
+	// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
+	GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetConversation reads a conversation with its custom attributes.
 	//
 	// Administrators may read every conversation, agents those of their inboxes and teams; a lack of permission is a
@@ -928,6 +5721,46 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `GetConversation` operationId).
 	GetConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateConversationWithBody changes the priority of a conversation.
+	//
+	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+	// need access to the conversation; agent bots may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `UpdateConversation` operationId).
+	UpdateConversationWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateConversation changes the priority of a conversation.
+	//
+	// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+	// need access to the conversation; agent bots may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `UpdateConversation` operationId).
+	UpdateConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body UpdateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
+	//
+	// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+	// bots may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments (the `AssignConversation` operationId).
+	AssignConversationWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
+	//
+	// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+	// bots may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments (the `AssignConversation` operationId).
+	AssignConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body AssignConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateConversationCustomAttributesWithBody replaces the custom attributes of a conversation, or merges into them.
 	//
@@ -991,6 +5824,158 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/destroy_custom_attributes (the `DestroyConversationCustomAttributes` operationId).
 	DestroyConversationCustomAttributes(ctx context.Context, accountID AccountID, conversationID ConversationID, body DestroyConversationCustomAttributesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListConversationLabels lists the labels of a conversation.
+	//
+	// Users need access to the conversation; agent bots may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ListConversationLabels` operationId).
+	ListConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceConversationLabelsWithBody puts exactly these labels on a conversation.
+	//
+	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ReplaceConversationLabels` operationId).
+	ReplaceConversationLabelsWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceConversationLabels puts exactly these labels on a conversation.
+	//
+	// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ReplaceConversationLabels` operationId).
+	ReplaceConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, body ReplaceConversationLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMessages lists messages of a conversation, without parameters the latest 20.
+	//
+	// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+	// need access to the conversation; agent bots may not read.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
+	ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateMessageWithBody sends a message or writes a private note.
+	//
+	// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+	// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+	// may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `CreateMessage` operationId).
+	CreateMessageWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateMessage sends a message or writes a private note.
+	//
+	// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+	// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+	// may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `CreateMessage` operationId).
+	CreateMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteMessage deletes the content and the files of a message.
+	//
+	// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+	// back from the channel.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
+	DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMessageStatusWithBody sets the delivery status of a message in an inbox of the kind API.
+	//
+	// Other inboxes answer 403. It is in the published document since 4.17.1.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `UpdateMessageStatus` operationId).
+	UpdateMessageStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMessageStatus sets the delivery status of a message in an inbox of the kind API.
+	//
+	// Other inboxes answer 403. It is in the published document since 4.17.1.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `UpdateMessageStatus` operationId).
+	UpdateMessageStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, body UpdateMessageStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListConversationReportingEvents lists the measured spans of time of a conversation.
+	//
+	// There are no pages.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events (the `ListConversationReportingEvents` operationId).
+	ListConversationReportingEvents(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationPriorityWithBody sets or clears the priority of a conversation.
+	//
+	// Users need access to the conversation; agent bots may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority (the `ToggleConversationPriority` operationId).
+	ToggleConversationPriorityWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationPriority sets or clears the priority of a conversation.
+	//
+	// Users need access to the conversation; agent bots may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority (the `ToggleConversationPriority` operationId).
+	ToggleConversationPriority(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationPriorityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationStatusWithBody sets the status of a conversation.
+	//
+	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+	// over to people; an agent who opens one is assigned to it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status (the `ToggleConversationStatus` operationId).
+	ToggleConversationStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationStatus sets the status of a conversation.
+	//
+	// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+	// over to people; an agent who opens one is assigned to it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status (the `ToggleConversationStatus` operationId).
+	ToggleConversationStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
+	//
+	// Users need access to the conversation; agent bots may call this.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status (the `ToggleConversationTypingStatus` operationId).
+	ToggleConversationTypingStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ToggleConversationTypingStatus shows or hides that somebody is typing.
+	//
+	// Users need access to the conversation; agent bots may call this.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status (the `ToggleConversationTypingStatus` operationId).
+	ToggleConversationTypingStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationTypingStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
+	//
+	// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+	// about the conversation as read.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
+	UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListCustomAttributeDefinitions lists the custom attribute definitions of an account, all of them at once.
 	//
 	// Definitions are for people: the server never holds a written value against one, and a value whose key has no
@@ -999,6 +5984,727 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/accounts/{account_id}/custom_attribute_definitions (the `ListCustomAttributeDefinitions` operationId).
 	ListCustomAttributeDefinitions(ctx context.Context, accountID AccountID, params *ListCustomAttributeDefinitionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCustomAttributeDefinitionWithBody creates a custom attribute definition.
+	//
+	// A key that is taken or reserved is a 422; a display type or model the server does not know is a 500.
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/custom_attribute_definitions (the `CreateCustomAttributeDefinition` operationId).
+	CreateCustomAttributeDefinitionWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCustomAttributeDefinition creates a custom attribute definition.
+	//
+	// A key that is taken or reserved is a 422; a display type or model the server does not know is a 500.
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/custom_attribute_definitions (the `CreateCustomAttributeDefinition` operationId).
+	CreateCustomAttributeDefinition(ctx context.Context, accountID AccountID, body CreateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteCustomAttributeDefinition deletes a custom attribute definition, but no value.
+	//
+	// Values stay in their records and are no longer shown in the dashboard. Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `DeleteCustomAttributeDefinition` operationId).
+	DeleteCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCustomAttributeDefinition reads a custom attribute definition.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `GetCustomAttributeDefinition` operationId).
+	GetCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCustomAttributeDefinitionWithBody changes a custom attribute definition.
+	//
+	// Fields that are not sent stay. Reserved keys are refused by CreateCustomAttributeDefinition alone.
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `UpdateCustomAttributeDefinition` operationId).
+	UpdateCustomAttributeDefinitionWithBody(ctx context.Context, accountID AccountID, id DefinitionID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCustomAttributeDefinition changes a custom attribute definition.
+	//
+	// Fields that are not sent stay. Reserved keys are refused by CreateCustomAttributeDefinition alone.
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `UpdateCustomAttributeDefinition` operationId).
+	UpdateCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, body UpdateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCustomFilters lists the saved searches of the owner of the token.
+	//
+	// There are no pages.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters (the `ListCustomFilters` operationId).
+	ListCustomFilters(ctx context.Context, accountID AccountID, params *ListCustomFiltersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCustomFilterWithBody saves a search for the owner of the token.
+	//
+	// The server keeps a limited number of them for a user.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/custom_filters (the `CreateCustomFilter` operationId).
+	CreateCustomFilterWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateCustomFilter saves a search for the owner of the token.
+	//
+	// The server keeps a limited number of them for a user.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/custom_filters (the `CreateCustomFilter` operationId).
+	CreateCustomFilter(ctx context.Context, accountID AccountID, body CreateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteCustomFilter deletes a saved search of the owner of the token.
+	//
+	// Those of others are not found.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
+	DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCustomFilter reads a saved search of the owner of the token.
+	//
+	// Those of others are not found.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `GetCustomFilter` operationId).
+	GetCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCustomFilterWithBody changes a saved search of the owner of the token.
+	//
+	// Fields that are not sent stay.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `UpdateCustomFilter` operationId).
+	UpdateCustomFilterWithBody(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateCustomFilter changes a saved search of the owner of the token.
+	//
+	// Fields that are not sent stay.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `UpdateCustomFilter` operationId).
+	UpdateCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, body UpdateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveInboxMembersWithBody takes agents out of an inbox.
+	//
+	// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/inbox_members (the `RemoveInboxMembers` operationId).
+	RemoveInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveInboxMembers takes agents out of an inbox.
+	//
+	// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/inbox_members (the `RemoveInboxMembers` operationId).
+	RemoveInboxMembers(ctx context.Context, accountID AccountID, body RemoveInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceInboxMembersWithBody makes these the agents of an inbox and takes out all others.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/inbox_members (the `ReplaceInboxMembers` operationId).
+	ReplaceInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceInboxMembers makes these the agents of an inbox and takes out all others.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/inbox_members (the `ReplaceInboxMembers` operationId).
+	ReplaceInboxMembers(ctx context.Context, accountID AccountID, body ReplaceInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddInboxMembersWithBody adds agents to an inbox.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inbox_members (the `AddInboxMembers` operationId).
+	AddInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddInboxMembers adds agents to an inbox.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inbox_members (the `AddInboxMembers` operationId).
+	AddInboxMembers(ctx context.Context, accountID AccountID, body AddInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInboxMembers lists the agents of an inbox.
+	//
+	// There are no pages. Administrators have access to every inbox without being in this list.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id} (the `ListInboxMembers` operationId).
+	ListInboxMembers(ctx context.Context, accountID AccountID, inboxID int64, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInboxes lists the inboxes of the account, for agents those they are in.
+	//
+	// There are no pages.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/inboxes (the `ListInboxes` operationId).
+	ListInboxes(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInboxWithBody creates an inbox with its channel.
+	//
+	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+	// is a 402. A multipart body brings a picture. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inboxes (the `CreateInbox` operationId).
+	CreateInboxWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInbox creates an inbox with its channel.
+	//
+	// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+	// is a 402. A multipart body brings a picture. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inboxes (the `CreateInbox` operationId).
+	CreateInbox(ctx context.Context, accountID AccountID, body CreateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInbox reads an inbox.
+	//
+	// Agents read those they are in. Secrets of the channel are sent to administrators alone.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id} (the `GetInbox` operationId).
+	GetInbox(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInboxWithBody changes an inbox and the settings of its channel.
+	//
+	// Fields that are not sent stay. A multipart body brings a picture. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/inboxes/{id} (the `UpdateInbox` operationId).
+	UpdateInboxWithBody(ctx context.Context, accountID AccountID, id InboxID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateInbox changes an inbox and the settings of its channel.
+	//
+	// Fields that are not sent stay. A multipart body brings a picture. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/inboxes/{id} (the `UpdateInbox` operationId).
+	UpdateInbox(ctx context.Context, accountID AccountID, id InboxID, body UpdateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInboxAgentBot reads the agent bot of an inbox.
+	//
+	// It answers 200 with a body; the published 204 is wrong.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/agent_bot (the `GetInboxAgentBot` operationId).
+	GetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMessageTemplates lists the WhatsApp templates of an inbox.
+	//
+	// An inbox of another kind is a 422.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/message_templates (the `ListMessageTemplates` operationId).
+	ListMessageTemplates(ctx context.Context, accountID AccountID, id InboxID, params *ListMessageTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetInboxAgentBotWithBody puts an agent bot into an inbox, or takes it out.
+	//
+	// It answers 200 without a body. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot (the `SetInboxAgentBot` operationId).
+	SetInboxAgentBotWithBody(ctx context.Context, accountID AccountID, id InboxID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetInboxAgentBot puts an agent bot into an inbox, or takes it out.
+	//
+	// It answers 200 without a body. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot (the `SetInboxAgentBot` operationId).
+	SetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, body SetInboxAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListIntegrations lists the services that can be connected, with the connections there are.
+	//
+	// Settings are sent to administrators alone.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/integrations/apps (the `ListIntegrations` operationId).
+	ListIntegrations(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateIntegrationHookWithBody connects the account or an inbox to a service.
+	//
+	// Settings that the service does not take are a 422. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/integrations/hooks (the `CreateIntegrationHook` operationId).
+	CreateIntegrationHookWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateIntegrationHook connects the account or an inbox to a service.
+	//
+	// Settings that the service does not take are a 422. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/integrations/hooks (the `CreateIntegrationHook` operationId).
+	CreateIntegrationHook(ctx context.Context, accountID AccountID, body CreateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteIntegrationHook removes a connection.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `DeleteIntegrationHook` operationId).
+	DeleteIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateIntegrationHookWithBody changes a connection.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `UpdateIntegrationHook` operationId).
+	UpdateIntegrationHookWithBody(ctx context.Context, accountID AccountID, hookID HookID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateIntegrationHook changes a connection.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `UpdateIntegrationHook` operationId).
+	UpdateIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, body UpdateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLabels lists the labels of the account.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/labels (the `ListLabels` operationId).
+	ListLabels(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateLabelWithBody creates a label.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/labels (the `CreateLabel` operationId).
+	CreateLabelWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateLabel creates a label.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/labels (the `CreateLabel` operationId).
+	CreateLabel(ctx context.Context, accountID AccountID, body CreateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteLabel deletes a label.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/labels/{id} (the `DeleteLabel` operationId).
+	DeleteLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLabel reads a label.
+	//
+	// Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/labels/{id} (the `GetLabel` operationId).
+	GetLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateLabelWithBody changes a label.
+	//
+	// Fields that are not sent stay. A new title reaches the records in the background. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/labels/{id} (the `UpdateLabel` operationId).
+	UpdateLabelWithBody(ctx context.Context, accountID AccountID, id LabelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateLabel changes a label.
+	//
+	// Fields that are not sent stay. A new title reaches the records in the background. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/labels/{id} (the `UpdateLabel` operationId).
+	UpdateLabel(ctx context.Context, accountID AccountID, id LabelID, body UpdateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPortals lists the help centers of the account.
+	//
+	// There are no pages. Counts of articles are 0 or nil in this list.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/portals (the `ListPortals` operationId).
+	ListPortals(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortalWithBody creates a help center.
+	//
+	// It answers without an envelope. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals (the `CreatePortal` operationId).
+	CreatePortalWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortal creates a help center.
+	//
+	// It answers without an envelope. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals (the `CreatePortal` operationId).
+	CreatePortal(ctx context.Context, accountID AccountID, body CreatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPortal reads a help center with counts of its articles.
+	//
+	// It is in the published document since October 2026; the server has had it for years.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/portals/{id} (the `GetPortal` operationId).
+	GetPortal(ctx context.Context, accountID AccountID, id PortalSlug, params *GetPortalParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePortalWithBody changes a help center.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/portals/{id} (the `UpdatePortal` operationId).
+	UpdatePortalWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePortal changes a help center.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/portals/{id} (the `UpdatePortal` operationId).
+	UpdatePortal(ctx context.Context, accountID AccountID, id PortalSlug, body UpdatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortalArticleWithBody creates an article in a help center.
+	//
+	// It starts as a draft, whatever Status says on some servers. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/articles (the `CreatePortalArticle` operationId).
+	CreatePortalArticleWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortalArticle creates an article in a help center.
+	//
+	// It starts as a draft, whatever Status says on some servers. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/articles (the `CreatePortalArticle` operationId).
+	CreatePortalArticle(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortalCategoryWithBody creates a category in a help center.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/categories (the `CreatePortalCategory` operationId).
+	CreatePortalCategoryWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreatePortalCategory creates a category in a help center.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/categories (the `CreatePortalCategory` operationId).
+	CreatePortalCategory(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReportingEvents lists the measured spans of time of the account, newest first, 25 on a page.
+	//
+	// It is part of the enterprise edition. Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/reporting_events (the `ListReportingEvents` operationId).
+	ListReportingEvents(ctx context.Context, accountID AccountID, params *ListReportingEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeams lists the teams of the account.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/teams (the `ListTeams` operationId).
+	ListTeams(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTeamWithBody creates a team.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/teams (the `CreateTeam` operationId).
+	CreateTeamWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTeam creates a team.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/teams (the `CreateTeam` operationId).
+	CreateTeam(ctx context.Context, accountID AccountID, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTeam deletes a team; its conversations stay without one.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id} (the `DeleteTeam` operationId).
+	DeleteTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTeam reads a team.
+	//
+	// Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id} (the `GetTeam` operationId).
+	GetTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateTeamWithBody changes a team.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id} (the `UpdateTeam` operationId).
+	UpdateTeamWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateTeam changes a team.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id} (the `UpdateTeam` operationId).
+	UpdateTeam(ctx context.Context, accountID AccountID, teamID TeamID, body UpdateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveTeamMembersWithBody takes agents out of a team.
+	//
+	// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `RemoveTeamMembers` operationId).
+	RemoveTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveTeamMembers takes agents out of a team.
+	//
+	// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `RemoveTeamMembers` operationId).
+	RemoveTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeamMembers lists the agents of a team.
+	//
+	// There are no pages. Every agent and administrator of the account may call this.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ListTeamMembers` operationId).
+	ListTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceTeamMembersWithBody makes these the agents of a team and takes out all others.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ReplaceTeamMembers` operationId).
+	ReplaceTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplaceTeamMembers makes these the agents of a team and takes out all others.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ReplaceTeamMembers` operationId).
+	ReplaceTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body ReplaceTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeamMembersWithBody adds agents to a team.
+	//
+	// Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `AddTeamMembers` operationId).
+	AddTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeamMembers adds agents to a team.
+	//
+	// Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `AddTeamMembers` operationId).
+	AddTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWebhooks lists the webhooks of the account.
+	//
+	// There are no pages. Administrators only.
+	//
+	// Corresponds with GET /api/v1/accounts/{account_id}/webhooks (the `ListWebhooks` operationId).
+	ListWebhooks(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhookWithBody creates a webhook.
+	//
+	// An address that is taken, or an event the server does not know, is a 422. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/webhooks (the `CreateWebhook` operationId).
+	CreateWebhookWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhook creates a webhook.
+	//
+	// An address that is taken, or an event the server does not know, is a 422. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/accounts/{account_id}/webhooks (the `CreateWebhook` operationId).
+	CreateWebhook(ctx context.Context, accountID AccountID, body CreateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteWebhook deletes a webhook.
+	//
+	// Administrators only.
+	//
+	// Corresponds with DELETE /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `DeleteWebhook` operationId).
+	DeleteWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWebhookWithBody changes a webhook.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `UpdateWebhook` operationId).
+	UpdateWebhookWithBody(ctx context.Context, accountID AccountID, webhookID WebhookID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWebhook changes a webhook.
+	//
+	// Fields that are not sent stay. Administrators only.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `UpdateWebhook` operationId).
+	UpdateWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, body UpdateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProfile reads the owner of the token, with the accounts it is in.
+	//
+	// The answer holds secrets: the token itself among them.
+	//
+	// Corresponds with GET /api/v1/profile (the `GetProfile` operationId).
+	GetProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProfileWithBody changes the owner of the token.
+	//
+	// Fields that are not sent stay. A multipart body brings a picture.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/v1/profile (the `UpdateProfile` operationId).
+	UpdateProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateProfile changes the owner of the token.
+	//
+	// Fields that are not sent stay. A multipart body brings a picture.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/v1/profile (the `UpdateProfile` operationId).
+	UpdateProfile(ctx context.Context, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReport reads how a metric developed, step by step.
+	//
+	// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+	// and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
+	GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetConversationMetrics counts the open conversations of the account, or of each agent.
+	//
+	// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
+	GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetFirstResponseTimeDistribution counts first replies by the kind of channel and by how long they took.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution (the `GetFirstResponseTimeDistribution` operationId).
+	GetFirstResponseTimeDistribution(ctx context.Context, accountID AccountID, params *GetFirstResponseTimeDistributionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetInboxLabelMatrix counts conversations by inbox and label.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix (the `GetInboxLabelMatrix` operationId).
+	GetInboxLabelMatrix(ctx context.Context, accountID AccountID, params *GetInboxLabelMatrixParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOutgoingMessageCounts counts the messages sent by each agent, team, inbox or label.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count (the `ListOutgoingMessageCounts` operationId).
+	ListOutgoingMessageCounts(ctx context.Context, accountID AccountID, params *ListOutgoingMessageCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetReportSummary reads the sums of a span of time, and of the span before it.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/reports/summary (the `GetReportSummary` operationId).
+	GetReportSummary(ctx context.Context, accountID AccountID, params *GetReportSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAgentSummaries sums up a span of time for each agent.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/agent (the `ListAgentSummaries` operationId).
+	ListAgentSummaries(ctx context.Context, accountID AccountID, params *ListAgentSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetChannelSummary counts conversations by the kind of channel and by status.
+	//
+	// A span that is too long is a 422. Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
+	GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInboxSummaries sums up a span of time for each inbox.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/inbox (the `ListInboxSummaries` operationId).
+	ListInboxSummaries(ctx context.Context, accountID AccountID, params *ListInboxSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeamSummaries sums up a span of time for each team.
+	//
+	// Administrators only, and roles that may see reports.
+	//
+	// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/team (the `ListTeamSummaries` operationId).
+	ListTeamSummaries(ctx context.Context, accountID AccountID, params *ListTeamSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // GetServerVersion reads the release of the server and the state of its stores.
@@ -1009,6 +6715,916 @@ type ClientInterface interface {
 // Corresponds with GET /api (the `GetServerVersion` operationId).
 func (c *Client) GetServerVersion(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetServerVersionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAccount reads an account with its settings.
+//
+// Every member of the account may read it; the account is that of the path, not the one used last.
+//
+// Corresponds with GET /api/v1/accounts/{account_id} (the `GetAccount` operationId).
+func (c *Client) GetAccount(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAccountRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAccountWithBody changes the name, the language and the settings of an account.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id} (the `UpdateAccount` operationId).
+func (c *Client) UpdateAccountWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAccountRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAccount changes the name, the language and the settings of an account.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id} (the `UpdateAccount` operationId).
+func (c *Client) UpdateAccount(ctx context.Context, accountID AccountID, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAccountRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MergeContactsWithBody makes one contact of two.
+//
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/actions/contact_merge (the `MergeContacts` operationId).
+func (c *Client) MergeContactsWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeContactsRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MergeContacts makes one contact of two.
+//
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/actions/contact_merge (the `MergeContacts` operationId).
+func (c *Client) MergeContacts(ctx context.Context, accountID AccountID, body MergeContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeContactsRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAgentBots lists the agent bots of the account and those of the whole installation.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots (the `ListAgentBots` operationId).
+func (c *Client) ListAgentBots(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentBotsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgentBotWithBody creates an agent bot.
+//
+// The answer holds the token of the bot. A multipart body brings a picture. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agent_bots (the `CreateAgentBot` operationId).
+func (c *Client) CreateAgentBotWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentBotRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgentBot creates an agent bot.
+//
+// The answer holds the token of the bot. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agent_bots (the `CreateAgentBot` operationId).
+func (c *Client) CreateAgentBot(ctx context.Context, accountID AccountID, body CreateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentBotRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAgentBot deletes an agent bot of the account.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/agent_bots/{id} (the `DeleteAgentBot` operationId).
+func (c *Client) DeleteAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAgentBotRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAgentBot reads an agent bot of the account or of the installation.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots/{id} (the `GetAgentBot` operationId).
+func (c *Client) GetAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAgentBotRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgentBotWithBody changes an agent bot of the account.
+//
+// Bots of the installation are not found here. A multipart body brings a picture. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agent_bots/{id} (the `UpdateAgentBot` operationId).
+func (c *Client) UpdateAgentBotWithBody(ctx context.Context, accountID AccountID, id AgentBotID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentBotRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgentBot changes an agent bot of the account.
+//
+// Bots of the installation are not found here. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agent_bots/{id} (the `UpdateAgentBot` operationId).
+func (c *Client) UpdateAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, body UpdateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentBotRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAgents lists the agents and administrators of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agents (the `ListAgents` operationId).
+func (c *Client) ListAgents(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgentWithBody invites an agent by mail.
+//
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agents (the `CreateAgent` operationId).
+func (c *Client) CreateAgentWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgent invites an agent by mail.
+//
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agents (the `CreateAgent` operationId).
+func (c *Client) CreateAgent(ctx context.Context, accountID AccountID, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAgent takes an agent out of the account.
+//
+// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+// an account. Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
+func (c *Client) DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAgentRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgentWithBody changes the role or the availability of an agent.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agents/{id} (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgentWithBody(ctx context.Context, accountID AccountID, id AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgent changes the role or the availability of an agent.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agents/{id} (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgent(ctx context.Context, accountID AccountID, id AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAuditLogs lists what was changed in the account by whom, newest first.
+//
+// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
+func (c *Client) ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAuditLogsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAutomationRules lists the automation rules of the account.
+//
+// There are no pages: the server ignores the published parameter page. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules (the `ListAutomationRules` operationId).
+func (c *Client) ListAutomationRules(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAutomationRulesRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAutomationRuleWithBody creates an automation rule.
+//
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/automation_rules (the `CreateAutomationRule` operationId).
+func (c *Client) CreateAutomationRuleWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAutomationRuleRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAutomationRule creates an automation rule.
+//
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/automation_rules (the `CreateAutomationRule` operationId).
+func (c *Client) CreateAutomationRule(ctx context.Context, accountID AccountID, body CreateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAutomationRuleRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAutomationRule deletes an automation rule.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/automation_rules/{id} (the `DeleteAutomationRule` operationId).
+func (c *Client) DeleteAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAutomationRuleRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAutomationRule reads an automation rule.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules/{id} (the `GetAutomationRule` operationId).
+func (c *Client) GetAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAutomationRuleRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAutomationRuleWithBody changes an automation rule.
+//
+// Fields that are not sent stay; conditions and actions are replaced as a whole. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/automation_rules/{id} (the `UpdateAutomationRule` operationId).
+func (c *Client) UpdateAutomationRuleWithBody(ctx context.Context, accountID AccountID, id AutomationRuleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAutomationRuleRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAutomationRule changes an automation rule.
+//
+// Fields that are not sent stay; conditions and actions are replaced as a whole. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/automation_rules/{id} (the `UpdateAutomationRule` operationId).
+func (c *Client) UpdateAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, body UpdateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAutomationRuleRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBrandedEmailLayout reads the frame around mails of the account.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/branded_email_layout (the `GetBrandedEmailLayout` operationId).
+func (c *Client) GetBrandedEmailLayout(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBrandedEmailLayoutRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateBrandedEmailLayoutWithBody sets or removes the frame around mails of the account.
+//
+// An account without this feature answers 422. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/branded_email_layout (the `UpdateBrandedEmailLayout` operationId).
+func (c *Client) UpdateBrandedEmailLayoutWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateBrandedEmailLayoutRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateBrandedEmailLayout sets or removes the frame around mails of the account.
+//
+// An account without this feature answers 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/branded_email_layout (the `UpdateBrandedEmailLayout` operationId).
+func (c *Client) UpdateBrandedEmailLayout(ctx context.Context, accountID AccountID, body UpdateBrandedEmailLayoutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateBrandedEmailLayoutRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCampaigns lists the campaigns of the account.
+//
+// There are no pages. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/campaigns (the `ListCampaigns` operationId).
+func (c *Client) ListCampaigns(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCampaignsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCampaignWithBody creates a campaign.
+//
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/campaigns (the `CreateCampaign` operationId).
+func (c *Client) CreateCampaignWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCampaignRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCampaign creates a campaign.
+//
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/campaigns (the `CreateCampaign` operationId).
+func (c *Client) CreateCampaign(ctx context.Context, accountID AccountID, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCampaignRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteCampaign deletes a campaign.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/campaigns/{id} (the `DeleteCampaign` operationId).
+func (c *Client) DeleteCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteCampaignRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCampaign reads a campaign.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/campaigns/{id} (the `GetCampaign` operationId).
+func (c *Client) GetCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCampaignRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCampaignWithBody changes a campaign.
+//
+// Fields that are not sent stay. A completed campaign cannot be changed (422). Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/campaigns/{id} (the `UpdateCampaign` operationId).
+func (c *Client) UpdateCampaignWithBody(ctx context.Context, accountID AccountID, id CampaignID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCampaignRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCampaign changes a campaign.
+//
+// Fields that are not sent stay. A completed campaign cannot be changed (422). Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/campaigns/{id} (the `UpdateCampaign` operationId).
+func (c *Client) UpdateCampaign(ctx context.Context, accountID AccountID, id CampaignID, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCampaignRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCannedResponses lists the canned responses of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/canned_responses (the `ListCannedResponses` operationId).
+func (c *Client) ListCannedResponses(ctx context.Context, accountID AccountID, params *ListCannedResponsesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCannedResponsesRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCannedResponseWithBody creates a canned response.
+//
+// Every agent and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/canned_responses (the `CreateCannedResponse` operationId).
+func (c *Client) CreateCannedResponseWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCannedResponseRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCannedResponse creates a canned response.
+//
+// Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/canned_responses (the `CreateCannedResponse` operationId).
+func (c *Client) CreateCannedResponse(ctx context.Context, accountID AccountID, body CreateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCannedResponseRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteCannedResponse deletes a canned response.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/canned_responses/{id} (the `DeleteCannedResponse` operationId).
+func (c *Client) DeleteCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteCannedResponseRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCannedResponseWithBody changes a canned response.
+//
+// Fields that are not sent stay. Every agent and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/canned_responses/{id} (the `UpdateCannedResponse` operationId).
+func (c *Client) UpdateCannedResponseWithBody(ctx context.Context, accountID AccountID, id CannedResponseID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCannedResponseRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCannedResponse changes a canned response.
+//
+// Fields that are not sent stay. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/canned_responses/{id} (the `UpdateCannedResponse` operationId).
+func (c *Client) UpdateCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, body UpdateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCannedResponseRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContacts lists the contacts of the account, 15 on a page.
+//
+// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
+// account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
+func (c *Client) ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateContactWithBody creates a contact, and its place in an inbox where one is named.
+//
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts (the `CreateContact` operationId).
+func (c *Client) CreateContactWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContactRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateContact creates a contact, and its place in an inbox where one is named.
+//
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts (the `CreateContact` operationId).
+func (c *Client) CreateContact(ctx context.Context, accountID AccountID, body CreateContactJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContactRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FilterContactsWithBody finds contacts by conditions on their fields and custom attributes, 15 on a page.
+//
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/filter (the `FilterContacts` operationId).
+func (c *Client) FilterContactsWithBody(ctx context.Context, accountID AccountID, params *FilterContactsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFilterContactsRequestWithBody(c.Server, accountID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
+//
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/filter (the `FilterContacts` operationId).
+func (c *Client) FilterContacts(ctx context.Context, accountID AccountID, params *FilterContactsParams, body FilterContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFilterContactsRequest(c.Server, accountID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchContacts finds contacts by a part of their name, email, phone number or identifier.
+//
+// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+// 100 searches a minute for an account. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
+func (c *Client) SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchContactsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteContact deletes a contact with its conversations.
+//
+// A contact who is online just now cannot be deleted (422). Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/contacts/{id} (the `DeleteContact` operationId).
+func (c *Client) DeleteContact(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteContactRequest(c.Server, accountID, id)
 	if err != nil {
 		return nil, err
 	}
@@ -1127,6 +7743,80 @@ func (c *Client) PutContact(ctx context.Context, accountID AccountID, id Contact
 	return c.Client.Do(req)
 }
 
+// CreateContactInboxWithBody connects a contact to an inbox, so that a conversation can be started there.
+//
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes (the `CreateContactInbox` operationId).
+func (c *Client) CreateContactInboxWithBody(ctx context.Context, accountID AccountID, id ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContactInboxRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
+//
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes (the `CreateContactInbox` operationId).
+func (c *Client) CreateContactInbox(ctx context.Context, accountID AccountID, id ContactID, body CreateContactInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateContactInboxRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContactableInboxes lists the inboxes in which a contact can be written to.
+//
+// Those the owner of the token may not see are left out.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes (the `ListContactableInboxes` operationId).
+func (c *Client) ListContactableInboxes(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactableInboxesRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContactConversations lists the last 20 conversations with a contact.
+//
+// There are no pages. Agents get those of their inboxes.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/conversations (the `ListContactConversations` operationId).
+func (c *Client) ListContactConversations(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactConversationsRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DestroyContactCustomAttributesWithBody removes the named custom attributes of a contact.
 //
 // It has been in the server since November 2021 but in no published document. Names that are not stored are passed
@@ -1169,6 +7859,178 @@ func (c *Client) DestroyContactCustomAttributes(ctx context.Context, accountID A
 	return c.Client.Do(req)
 }
 
+// ListContactLabels lists the labels of a contact.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ListContactLabels` operationId).
+func (c *Client) ListContactLabels(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactLabelsRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceContactLabelsWithBody puts exactly these labels on a contact.
+//
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ReplaceContactLabels` operationId).
+func (c *Client) ReplaceContactLabelsWithBody(ctx context.Context, accountID AccountID, id ContactID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceContactLabelsRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceContactLabels puts exactly these labels on a contact.
+//
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ReplaceContactLabels` operationId).
+func (c *Client) ReplaceContactLabels(ctx context.Context, accountID AccountID, id ContactID, body ReplaceContactLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceContactLabelsRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConversations lists conversations, 25 on a page, those with the latest activity first.
+//
+// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+// another size of page.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
+func (c *Client) ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConversationsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateConversationWithBody starts a conversation, and sends its first message where there is one.
+//
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations (the `CreateConversation` operationId).
+func (c *Client) CreateConversationWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateConversationRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateConversation starts a conversation, and sends its first message where there is one.
+//
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations (the `CreateConversation` operationId).
+func (c *Client) CreateConversation(ctx context.Context, accountID AccountID, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateConversationRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FilterConversationsWithBody finds conversations by conditions on their fields and custom attributes, 25 on a page.
+//
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/filter (the `FilterConversations` operationId).
+func (c *Client) FilterConversationsWithBody(ctx context.Context, accountID AccountID, params *FilterConversationsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFilterConversationsRequestWithBody(c.Server, accountID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
+//
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/filter (the `FilterConversations` operationId).
+func (c *Client) FilterConversations(ctx context.Context, accountID AccountID, params *FilterConversationsParams, body FilterConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFilterConversationsRequest(c.Server, accountID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetConversationCounts counts conversations.
+//
+// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
+func (c *Client) GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetConversationCountsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetConversation reads a conversation with its custom attributes.
 //
 // Administrators may read every conversation, agents those of their inboxes and teams; a lack of permission is a
@@ -1179,6 +8041,86 @@ func (c *Client) DestroyContactCustomAttributes(ctx context.Context, accountID A
 // Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `GetConversation` operationId).
 func (c *Client) GetConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetConversationRequest(c.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateConversationWithBody changes the priority of a conversation.
+//
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `UpdateConversation` operationId).
+func (c *Client) UpdateConversationWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateConversationRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateConversation changes the priority of a conversation.
+//
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `UpdateConversation` operationId).
+func (c *Client) UpdateConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body UpdateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateConversationRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AssignConversationWithBody assigns a conversation to an agent, an agent bot or a team, or to nobody.
+//
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments (the `AssignConversation` operationId).
+func (c *Client) AssignConversationWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignConversationRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
+//
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments (the `AssignConversation` operationId).
+func (c *Client) AssignConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body AssignConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAssignConversationRequest(c.Server, accountID, conversationID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -1291,6 +8233,328 @@ func (c *Client) DestroyConversationCustomAttributes(ctx context.Context, accoun
 	return c.Client.Do(req)
 }
 
+// ListConversationLabels lists the labels of a conversation.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ListConversationLabels` operationId).
+func (c *Client) ListConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConversationLabelsRequest(c.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceConversationLabelsWithBody puts exactly these labels on a conversation.
+//
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ReplaceConversationLabels` operationId).
+func (c *Client) ReplaceConversationLabelsWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceConversationLabelsRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceConversationLabels puts exactly these labels on a conversation.
+//
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ReplaceConversationLabels` operationId).
+func (c *Client) ReplaceConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, body ReplaceConversationLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceConversationLabelsRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMessages lists messages of a conversation, without parameters the latest 20.
+//
+// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+// need access to the conversation; agent bots may not read.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
+func (c *Client) ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMessagesRequest(c.Server, accountID, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateMessageWithBody sends a message or writes a private note.
+//
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `CreateMessage` operationId).
+func (c *Client) CreateMessageWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateMessageRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateMessage sends a message or writes a private note.
+//
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `CreateMessage` operationId).
+func (c *Client) CreateMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateMessageRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteMessage deletes the content and the files of a message.
+//
+// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+// back from the channel.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
+func (c *Client) DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteMessageRequest(c.Server, accountID, conversationID, messageID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMessageStatusWithBody sets the delivery status of a message in an inbox of the kind API.
+//
+// Other inboxes answer 403. It is in the published document since 4.17.1.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `UpdateMessageStatus` operationId).
+func (c *Client) UpdateMessageStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMessageStatusRequestWithBody(c.Server, accountID, conversationID, messageID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMessageStatus sets the delivery status of a message in an inbox of the kind API.
+//
+// Other inboxes answer 403. It is in the published document since 4.17.1.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `UpdateMessageStatus` operationId).
+func (c *Client) UpdateMessageStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, body UpdateMessageStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMessageStatusRequest(c.Server, accountID, conversationID, messageID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConversationReportingEvents lists the measured spans of time of a conversation.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events (the `ListConversationReportingEvents` operationId).
+func (c *Client) ListConversationReportingEvents(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConversationReportingEventsRequest(c.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationPriorityWithBody sets or clears the priority of a conversation.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority (the `ToggleConversationPriority` operationId).
+func (c *Client) ToggleConversationPriorityWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationPriorityRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationPriority sets or clears the priority of a conversation.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority (the `ToggleConversationPriority` operationId).
+func (c *Client) ToggleConversationPriority(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationPriorityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationPriorityRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationStatusWithBody sets the status of a conversation.
+//
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status (the `ToggleConversationStatus` operationId).
+func (c *Client) ToggleConversationStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationStatusRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationStatus sets the status of a conversation.
+//
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status (the `ToggleConversationStatus` operationId).
+func (c *Client) ToggleConversationStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationStatusRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationTypingStatusWithBody shows or hides that somebody is typing.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status (the `ToggleConversationTypingStatus` operationId).
+func (c *Client) ToggleConversationTypingStatusWithBody(ctx context.Context, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationTypingStatusRequestWithBody(c.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ToggleConversationTypingStatus shows or hides that somebody is typing.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status (the `ToggleConversationTypingStatus` operationId).
+func (c *Client) ToggleConversationTypingStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationTypingStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewToggleConversationTypingStatusRequest(c.Server, accountID, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
+//
+// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+// about the conversation as read.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
+func (c *Client) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateConversationLastSeenRequest(c.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListCustomAttributeDefinitions lists the custom attribute definitions of an account, all of them at once.
 //
 // Definitions are for people: the server never holds a written value against one, and a value whose key has no
@@ -1300,6 +8564,1597 @@ func (c *Client) DestroyConversationCustomAttributes(ctx context.Context, accoun
 // Corresponds with GET /api/v1/accounts/{account_id}/custom_attribute_definitions (the `ListCustomAttributeDefinitions` operationId).
 func (c *Client) ListCustomAttributeDefinitions(ctx context.Context, accountID AccountID, params *ListCustomAttributeDefinitionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListCustomAttributeDefinitionsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCustomAttributeDefinitionWithBody creates a custom attribute definition.
+//
+// A key that is taken or reserved is a 422; a display type or model the server does not know is a 500.
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_attribute_definitions (the `CreateCustomAttributeDefinition` operationId).
+func (c *Client) CreateCustomAttributeDefinitionWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomAttributeDefinitionRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCustomAttributeDefinition creates a custom attribute definition.
+//
+// A key that is taken or reserved is a 422; a display type or model the server does not know is a 500.
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_attribute_definitions (the `CreateCustomAttributeDefinition` operationId).
+func (c *Client) CreateCustomAttributeDefinition(ctx context.Context, accountID AccountID, body CreateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomAttributeDefinitionRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteCustomAttributeDefinition deletes a custom attribute definition, but no value.
+//
+// Values stay in their records and are no longer shown in the dashboard. Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `DeleteCustomAttributeDefinition` operationId).
+func (c *Client) DeleteCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteCustomAttributeDefinitionRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCustomAttributeDefinition reads a custom attribute definition.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `GetCustomAttributeDefinition` operationId).
+func (c *Client) GetCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomAttributeDefinitionRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCustomAttributeDefinitionWithBody changes a custom attribute definition.
+//
+// Fields that are not sent stay. Reserved keys are refused by CreateCustomAttributeDefinition alone.
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `UpdateCustomAttributeDefinition` operationId).
+func (c *Client) UpdateCustomAttributeDefinitionWithBody(ctx context.Context, accountID AccountID, id DefinitionID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomAttributeDefinitionRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCustomAttributeDefinition changes a custom attribute definition.
+//
+// Fields that are not sent stay. Reserved keys are refused by CreateCustomAttributeDefinition alone.
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `UpdateCustomAttributeDefinition` operationId).
+func (c *Client) UpdateCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, body UpdateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomAttributeDefinitionRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCustomFilters lists the saved searches of the owner of the token.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters (the `ListCustomFilters` operationId).
+func (c *Client) ListCustomFilters(ctx context.Context, accountID AccountID, params *ListCustomFiltersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCustomFiltersRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCustomFilterWithBody saves a search for the owner of the token.
+//
+// The server keeps a limited number of them for a user.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_filters (the `CreateCustomFilter` operationId).
+func (c *Client) CreateCustomFilterWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomFilterRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateCustomFilter saves a search for the owner of the token.
+//
+// The server keeps a limited number of them for a user.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_filters (the `CreateCustomFilter` operationId).
+func (c *Client) CreateCustomFilter(ctx context.Context, accountID AccountID, body CreateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomFilterRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteCustomFilter deletes a saved search of the owner of the token.
+//
+// Those of others are not found.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
+func (c *Client) DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteCustomFilterRequest(c.Server, accountID, customFilterID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCustomFilter reads a saved search of the owner of the token.
+//
+// Those of others are not found.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `GetCustomFilter` operationId).
+func (c *Client) GetCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomFilterRequest(c.Server, accountID, customFilterID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCustomFilterWithBody changes a saved search of the owner of the token.
+//
+// Fields that are not sent stay.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `UpdateCustomFilter` operationId).
+func (c *Client) UpdateCustomFilterWithBody(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomFilterRequestWithBody(c.Server, accountID, customFilterID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateCustomFilter changes a saved search of the owner of the token.
+//
+// Fields that are not sent stay.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `UpdateCustomFilter` operationId).
+func (c *Client) UpdateCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, body UpdateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomFilterRequest(c.Server, accountID, customFilterID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveInboxMembersWithBody takes agents out of an inbox.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/inbox_members (the `RemoveInboxMembers` operationId).
+func (c *Client) RemoveInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveInboxMembersRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveInboxMembers takes agents out of an inbox.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/inbox_members (the `RemoveInboxMembers` operationId).
+func (c *Client) RemoveInboxMembers(ctx context.Context, accountID AccountID, body RemoveInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveInboxMembersRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceInboxMembersWithBody makes these the agents of an inbox and takes out all others.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inbox_members (the `ReplaceInboxMembers` operationId).
+func (c *Client) ReplaceInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceInboxMembersRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceInboxMembers makes these the agents of an inbox and takes out all others.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inbox_members (the `ReplaceInboxMembers` operationId).
+func (c *Client) ReplaceInboxMembers(ctx context.Context, accountID AccountID, body ReplaceInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceInboxMembersRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddInboxMembersWithBody adds agents to an inbox.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inbox_members (the `AddInboxMembers` operationId).
+func (c *Client) AddInboxMembersWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddInboxMembersRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddInboxMembers adds agents to an inbox.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inbox_members (the `AddInboxMembers` operationId).
+func (c *Client) AddInboxMembers(ctx context.Context, accountID AccountID, body AddInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddInboxMembersRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInboxMembers lists the agents of an inbox.
+//
+// There are no pages. Administrators have access to every inbox without being in this list.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id} (the `ListInboxMembers` operationId).
+func (c *Client) ListInboxMembers(ctx context.Context, accountID AccountID, inboxID int64, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInboxMembersRequest(c.Server, accountID, inboxID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInboxes lists the inboxes of the account, for agents those they are in.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes (the `ListInboxes` operationId).
+func (c *Client) ListInboxes(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInboxesRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInboxWithBody creates an inbox with its channel.
+//
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes (the `CreateInbox` operationId).
+func (c *Client) CreateInboxWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInboxRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInbox creates an inbox with its channel.
+//
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes (the `CreateInbox` operationId).
+func (c *Client) CreateInbox(ctx context.Context, accountID AccountID, body CreateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInboxRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInbox reads an inbox.
+//
+// Agents read those they are in. Secrets of the channel are sent to administrators alone.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id} (the `GetInbox` operationId).
+func (c *Client) GetInbox(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInboxWithBody changes an inbox and the settings of its channel.
+//
+// Fields that are not sent stay. A multipart body brings a picture. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inboxes/{id} (the `UpdateInbox` operationId).
+func (c *Client) UpdateInboxWithBody(ctx context.Context, accountID AccountID, id InboxID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInboxRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateInbox changes an inbox and the settings of its channel.
+//
+// Fields that are not sent stay. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inboxes/{id} (the `UpdateInbox` operationId).
+func (c *Client) UpdateInbox(ctx context.Context, accountID AccountID, id InboxID, body UpdateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateInboxRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInboxAgentBot reads the agent bot of an inbox.
+//
+// It answers 200 with a body; the published 204 is wrong.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/agent_bot (the `GetInboxAgentBot` operationId).
+func (c *Client) GetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxAgentBotRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMessageTemplates lists the WhatsApp templates of an inbox.
+//
+// An inbox of another kind is a 422.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/message_templates (the `ListMessageTemplates` operationId).
+func (c *Client) ListMessageTemplates(ctx context.Context, accountID AccountID, id InboxID, params *ListMessageTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMessageTemplatesRequest(c.Server, accountID, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetInboxAgentBotWithBody puts an agent bot into an inbox, or takes it out.
+//
+// It answers 200 without a body. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot (the `SetInboxAgentBot` operationId).
+func (c *Client) SetInboxAgentBotWithBody(ctx context.Context, accountID AccountID, id InboxID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetInboxAgentBotRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetInboxAgentBot puts an agent bot into an inbox, or takes it out.
+//
+// It answers 200 without a body. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot (the `SetInboxAgentBot` operationId).
+func (c *Client) SetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, body SetInboxAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetInboxAgentBotRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListIntegrations lists the services that can be connected, with the connections there are.
+//
+// Settings are sent to administrators alone.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/integrations/apps (the `ListIntegrations` operationId).
+func (c *Client) ListIntegrations(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListIntegrationsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateIntegrationHookWithBody connects the account or an inbox to a service.
+//
+// Settings that the service does not take are a 422. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/integrations/hooks (the `CreateIntegrationHook` operationId).
+func (c *Client) CreateIntegrationHookWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateIntegrationHookRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateIntegrationHook connects the account or an inbox to a service.
+//
+// Settings that the service does not take are a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/integrations/hooks (the `CreateIntegrationHook` operationId).
+func (c *Client) CreateIntegrationHook(ctx context.Context, accountID AccountID, body CreateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateIntegrationHookRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteIntegrationHook removes a connection.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `DeleteIntegrationHook` operationId).
+func (c *Client) DeleteIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteIntegrationHookRequest(c.Server, accountID, hookID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateIntegrationHookWithBody changes a connection.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `UpdateIntegrationHook` operationId).
+func (c *Client) UpdateIntegrationHookWithBody(ctx context.Context, accountID AccountID, hookID HookID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateIntegrationHookRequestWithBody(c.Server, accountID, hookID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateIntegrationHook changes a connection.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `UpdateIntegrationHook` operationId).
+func (c *Client) UpdateIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, body UpdateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateIntegrationHookRequest(c.Server, accountID, hookID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLabels lists the labels of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/labels (the `ListLabels` operationId).
+func (c *Client) ListLabels(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLabelsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateLabelWithBody creates a label.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/labels (the `CreateLabel` operationId).
+func (c *Client) CreateLabelWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateLabelRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateLabel creates a label.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/labels (the `CreateLabel` operationId).
+func (c *Client) CreateLabel(ctx context.Context, accountID AccountID, body CreateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateLabelRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteLabel deletes a label.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/labels/{id} (the `DeleteLabel` operationId).
+func (c *Client) DeleteLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteLabelRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLabel reads a label.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/labels/{id} (the `GetLabel` operationId).
+func (c *Client) GetLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLabelRequest(c.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateLabelWithBody changes a label.
+//
+// Fields that are not sent stay. A new title reaches the records in the background. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/labels/{id} (the `UpdateLabel` operationId).
+func (c *Client) UpdateLabelWithBody(ctx context.Context, accountID AccountID, id LabelID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateLabelRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateLabel changes a label.
+//
+// Fields that are not sent stay. A new title reaches the records in the background. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/labels/{id} (the `UpdateLabel` operationId).
+func (c *Client) UpdateLabel(ctx context.Context, accountID AccountID, id LabelID, body UpdateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateLabelRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPortals lists the help centers of the account.
+//
+// There are no pages. Counts of articles are 0 or nil in this list.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/portals (the `ListPortals` operationId).
+func (c *Client) ListPortals(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPortalsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortalWithBody creates a help center.
+//
+// It answers without an envelope. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals (the `CreatePortal` operationId).
+func (c *Client) CreatePortalWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortal creates a help center.
+//
+// It answers without an envelope. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals (the `CreatePortal` operationId).
+func (c *Client) CreatePortal(ctx context.Context, accountID AccountID, body CreatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPortal reads a help center with counts of its articles.
+//
+// It is in the published document since October 2026; the server has had it for years.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/portals/{id} (the `GetPortal` operationId).
+func (c *Client) GetPortal(ctx context.Context, accountID AccountID, id PortalSlug, params *GetPortalParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPortalRequest(c.Server, accountID, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePortalWithBody changes a help center.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/portals/{id} (the `UpdatePortal` operationId).
+func (c *Client) UpdatePortalWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePortalRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePortal changes a help center.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/portals/{id} (the `UpdatePortal` operationId).
+func (c *Client) UpdatePortal(ctx context.Context, accountID AccountID, id PortalSlug, body UpdatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePortalRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortalArticleWithBody creates an article in a help center.
+//
+// It starts as a draft, whatever Status says on some servers. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/articles (the `CreatePortalArticle` operationId).
+func (c *Client) CreatePortalArticleWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalArticleRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortalArticle creates an article in a help center.
+//
+// It starts as a draft, whatever Status says on some servers. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/articles (the `CreatePortalArticle` operationId).
+func (c *Client) CreatePortalArticle(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalArticleRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortalCategoryWithBody creates a category in a help center.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/categories (the `CreatePortalCategory` operationId).
+func (c *Client) CreatePortalCategoryWithBody(ctx context.Context, accountID AccountID, id PortalSlug, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalCategoryRequestWithBody(c.Server, accountID, id, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreatePortalCategory creates a category in a help center.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/categories (the `CreatePortalCategory` operationId).
+func (c *Client) CreatePortalCategory(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreatePortalCategoryRequest(c.Server, accountID, id, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReportingEvents lists the measured spans of time of the account, newest first, 25 on a page.
+//
+// It is part of the enterprise edition. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/reporting_events (the `ListReportingEvents` operationId).
+func (c *Client) ListReportingEvents(ctx context.Context, accountID AccountID, params *ListReportingEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReportingEventsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeams lists the teams of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams (the `ListTeams` operationId).
+func (c *Client) ListTeams(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamsRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTeamWithBody creates a team.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams (the `CreateTeam` operationId).
+func (c *Client) CreateTeamWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTeamRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTeam creates a team.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams (the `CreateTeam` operationId).
+func (c *Client) CreateTeam(ctx context.Context, accountID AccountID, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTeamRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTeam deletes a team; its conversations stay without one.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id} (the `DeleteTeam` operationId).
+func (c *Client) DeleteTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTeamRequest(c.Server, accountID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTeam reads a team.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id} (the `GetTeam` operationId).
+func (c *Client) GetTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTeamRequest(c.Server, accountID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateTeamWithBody changes a team.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id} (the `UpdateTeam` operationId).
+func (c *Client) UpdateTeamWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateTeamRequestWithBody(c.Server, accountID, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateTeam changes a team.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id} (the `UpdateTeam` operationId).
+func (c *Client) UpdateTeam(ctx context.Context, accountID AccountID, teamID TeamID, body UpdateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateTeamRequest(c.Server, accountID, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveTeamMembersWithBody takes agents out of a team.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `RemoveTeamMembers` operationId).
+func (c *Client) RemoveTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveTeamMembersRequestWithBody(c.Server, accountID, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveTeamMembers takes agents out of a team.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `RemoveTeamMembers` operationId).
+func (c *Client) RemoveTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveTeamMembersRequest(c.Server, accountID, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeamMembers lists the agents of a team.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ListTeamMembers` operationId).
+func (c *Client) ListTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamMembersRequest(c.Server, accountID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceTeamMembersWithBody makes these the agents of a team and takes out all others.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ReplaceTeamMembers` operationId).
+func (c *Client) ReplaceTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceTeamMembersRequestWithBody(c.Server, accountID, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplaceTeamMembers makes these the agents of a team and takes out all others.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ReplaceTeamMembers` operationId).
+func (c *Client) ReplaceTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body ReplaceTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplaceTeamMembersRequest(c.Server, accountID, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeamMembersWithBody adds agents to a team.
+//
+// Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `AddTeamMembers` operationId).
+func (c *Client) AddTeamMembersWithBody(ctx context.Context, accountID AccountID, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeamMembersRequestWithBody(c.Server, accountID, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeamMembers adds agents to a team.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `AddTeamMembers` operationId).
+func (c *Client) AddTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeamMembersRequest(c.Server, accountID, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWebhooks lists the webhooks of the account.
+//
+// There are no pages. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/webhooks (the `ListWebhooks` operationId).
+func (c *Client) ListWebhooks(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhooksRequest(c.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhookWithBody creates a webhook.
+//
+// An address that is taken, or an event the server does not know, is a 422. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/webhooks (the `CreateWebhook` operationId).
+func (c *Client) CreateWebhookWithBody(ctx context.Context, accountID AccountID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookRequestWithBody(c.Server, accountID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhook creates a webhook.
+//
+// An address that is taken, or an event the server does not know, is a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/webhooks (the `CreateWebhook` operationId).
+func (c *Client) CreateWebhook(ctx context.Context, accountID AccountID, body CreateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookRequest(c.Server, accountID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteWebhook deletes a webhook.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `DeleteWebhook` operationId).
+func (c *Client) DeleteWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteWebhookRequest(c.Server, accountID, webhookID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWebhookWithBody changes a webhook.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `UpdateWebhook` operationId).
+func (c *Client) UpdateWebhookWithBody(ctx context.Context, accountID AccountID, webhookID WebhookID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWebhookRequestWithBody(c.Server, accountID, webhookID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWebhook changes a webhook.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `UpdateWebhook` operationId).
+func (c *Client) UpdateWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, body UpdateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWebhookRequest(c.Server, accountID, webhookID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProfile reads the owner of the token, with the accounts it is in.
+//
+// The answer holds secrets: the token itself among them.
+//
+// Corresponds with GET /api/v1/profile (the `GetProfile` operationId).
+func (c *Client) GetProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProfileRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProfileWithBody changes the owner of the token.
+//
+// Fields that are not sent stay. A multipart body brings a picture.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/v1/profile (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateProfile changes the owner of the token.
+//
+// Fields that are not sent stay. A multipart body brings a picture.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/profile (the `UpdateProfile` operationId).
+func (c *Client) UpdateProfile(ctx context.Context, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateProfileRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReport reads how a metric developed, step by step.
+//
+// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+// and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
+func (c *Client) GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReportRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetConversationMetrics counts the open conversations of the account, or of each agent.
+//
+// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
+func (c *Client) GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetConversationMetricsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetFirstResponseTimeDistribution counts first replies by the kind of channel and by how long they took.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution (the `GetFirstResponseTimeDistribution` operationId).
+func (c *Client) GetFirstResponseTimeDistribution(ctx context.Context, accountID AccountID, params *GetFirstResponseTimeDistributionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetFirstResponseTimeDistributionRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetInboxLabelMatrix counts conversations by inbox and label.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix (the `GetInboxLabelMatrix` operationId).
+func (c *Client) GetInboxLabelMatrix(ctx context.Context, accountID AccountID, params *GetInboxLabelMatrixParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetInboxLabelMatrixRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOutgoingMessageCounts counts the messages sent by each agent, team, inbox or label.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count (the `ListOutgoingMessageCounts` operationId).
+func (c *Client) ListOutgoingMessageCounts(ctx context.Context, accountID AccountID, params *ListOutgoingMessageCountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOutgoingMessageCountsRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReportSummary reads the sums of a span of time, and of the span before it.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/summary (the `GetReportSummary` operationId).
+func (c *Client) GetReportSummary(ctx context.Context, accountID AccountID, params *GetReportSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReportSummaryRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAgentSummaries sums up a span of time for each agent.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/agent (the `ListAgentSummaries` operationId).
+func (c *Client) ListAgentSummaries(ctx context.Context, accountID AccountID, params *ListAgentSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentSummariesRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetChannelSummary counts conversations by the kind of channel and by status.
+//
+// A span that is too long is a 422. Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
+func (c *Client) GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetChannelSummaryRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInboxSummaries sums up a span of time for each inbox.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/inbox (the `ListInboxSummaries` operationId).
+func (c *Client) ListInboxSummaries(ctx context.Context, accountID AccountID, params *ListInboxSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInboxSummariesRequest(c.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeamSummaries sums up a span of time for each team.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/team (the `ListTeamSummaries` operationId).
+func (c *Client) ListTeamSummaries(ctx context.Context, accountID AccountID, params *ListTeamSummariesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamSummariesRequest(c.Server, accountID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -1330,6 +10185,1634 @@ func NewGetServerVersionRequest(server string) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAccountRequest constructs an http.Request for the GetAccount method
+func NewGetAccountRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateAccountRequest calls the generic UpdateAccount builder with application/json body
+func NewUpdateAccountRequest(server string, accountID AccountID, body UpdateAccountJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAccountRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewUpdateAccountRequestWithBody constructs an http.Request for the UpdateAccount method, with any body, and a specified content type
+func NewUpdateAccountRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewMergeContactsRequest calls the generic MergeContacts builder with application/json body
+func NewMergeContactsRequest(server string, accountID AccountID, body MergeContactsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMergeContactsRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewMergeContactsRequestWithBody constructs an http.Request for the MergeContacts method, with any body, and a specified content type
+func NewMergeContactsRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/actions/contact_merge", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAgentBotsRequest constructs an http.Request for the ListAgentBots method
+func NewListAgentBotsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agent_bots", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateAgentBotRequest calls the generic CreateAgentBot builder with application/json body
+func NewCreateAgentBotRequest(server string, accountID AccountID, body CreateAgentBotJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAgentBotRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateAgentBotRequestWithBody constructs an http.Request for the CreateAgentBot method, with any body, and a specified content type
+func NewCreateAgentBotRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agent_bots", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteAgentBotRequest constructs an http.Request for the DeleteAgentBot method
+func NewDeleteAgentBotRequest(server string, accountID AccountID, id AgentBotID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agent_bots/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAgentBotRequest constructs an http.Request for the GetAgentBot method
+func NewGetAgentBotRequest(server string, accountID AccountID, id AgentBotID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agent_bots/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateAgentBotRequest calls the generic UpdateAgentBot builder with application/json body
+func NewUpdateAgentBotRequest(server string, accountID AccountID, id AgentBotID, body UpdateAgentBotJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAgentBotRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateAgentBotRequestWithBody constructs an http.Request for the UpdateAgentBot method, with any body, and a specified content type
+func NewUpdateAgentBotRequestWithBody(server string, accountID AccountID, id AgentBotID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agent_bots/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAgentsRequest constructs an http.Request for the ListAgents method
+func NewListAgentsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateAgentRequest calls the generic CreateAgent builder with application/json body
+func NewCreateAgentRequest(server string, accountID AccountID, body CreateAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAgentRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateAgentRequestWithBody constructs an http.Request for the CreateAgent method, with any body, and a specified content type
+func NewCreateAgentRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteAgentRequest constructs an http.Request for the DeleteAgent method
+func NewDeleteAgentRequest(server string, accountID AccountID, id AgentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agents/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateAgentRequest calls the generic UpdateAgent builder with application/json body
+func NewUpdateAgentRequest(server string, accountID AccountID, id AgentID, body UpdateAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAgentRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateAgentRequestWithBody constructs an http.Request for the UpdateAgent method, with any body, and a specified content type
+func NewUpdateAgentRequestWithBody(server string, accountID AccountID, id AgentID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/agents/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAuditLogsRequest constructs an http.Request for the ListAuditLogs method
+func NewListAuditLogsRequest(server string, accountID AccountID, params *ListAuditLogsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/audit_logs", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListAutomationRulesRequest constructs an http.Request for the ListAutomationRules method
+func NewListAutomationRulesRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/automation_rules", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateAutomationRuleRequest calls the generic CreateAutomationRule builder with application/json body
+func NewCreateAutomationRuleRequest(server string, accountID AccountID, body CreateAutomationRuleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAutomationRuleRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateAutomationRuleRequestWithBody constructs an http.Request for the CreateAutomationRule method, with any body, and a specified content type
+func NewCreateAutomationRuleRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/automation_rules", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteAutomationRuleRequest constructs an http.Request for the DeleteAutomationRule method
+func NewDeleteAutomationRuleRequest(server string, accountID AccountID, id AutomationRuleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/automation_rules/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAutomationRuleRequest constructs an http.Request for the GetAutomationRule method
+func NewGetAutomationRuleRequest(server string, accountID AccountID, id AutomationRuleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/automation_rules/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateAutomationRuleRequest calls the generic UpdateAutomationRule builder with application/json body
+func NewUpdateAutomationRuleRequest(server string, accountID AccountID, id AutomationRuleID, body UpdateAutomationRuleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAutomationRuleRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateAutomationRuleRequestWithBody constructs an http.Request for the UpdateAutomationRule method, with any body, and a specified content type
+func NewUpdateAutomationRuleRequestWithBody(server string, accountID AccountID, id AutomationRuleID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/automation_rules/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetBrandedEmailLayoutRequest constructs an http.Request for the GetBrandedEmailLayout method
+func NewGetBrandedEmailLayoutRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/branded_email_layout", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateBrandedEmailLayoutRequest calls the generic UpdateBrandedEmailLayout builder with application/json body
+func NewUpdateBrandedEmailLayoutRequest(server string, accountID AccountID, body UpdateBrandedEmailLayoutJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateBrandedEmailLayoutRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewUpdateBrandedEmailLayoutRequestWithBody constructs an http.Request for the UpdateBrandedEmailLayout method, with any body, and a specified content type
+func NewUpdateBrandedEmailLayoutRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/branded_email_layout", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListCampaignsRequest constructs an http.Request for the ListCampaigns method
+func NewListCampaignsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/campaigns", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCampaignRequest calls the generic CreateCampaign builder with application/json body
+func NewCreateCampaignRequest(server string, accountID AccountID, body CreateCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCampaignRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateCampaignRequestWithBody constructs an http.Request for the CreateCampaign method, with any body, and a specified content type
+func NewCreateCampaignRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/campaigns", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteCampaignRequest constructs an http.Request for the DeleteCampaign method
+func NewDeleteCampaignRequest(server string, accountID AccountID, id CampaignID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/campaigns/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCampaignRequest constructs an http.Request for the GetCampaign method
+func NewGetCampaignRequest(server string, accountID AccountID, id CampaignID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/campaigns/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateCampaignRequest calls the generic UpdateCampaign builder with application/json body
+func NewUpdateCampaignRequest(server string, accountID AccountID, id CampaignID, body UpdateCampaignJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateCampaignRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateCampaignRequestWithBody constructs an http.Request for the UpdateCampaign method, with any body, and a specified content type
+func NewUpdateCampaignRequestWithBody(server string, accountID AccountID, id CampaignID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/campaigns/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListCannedResponsesRequest constructs an http.Request for the ListCannedResponses method
+func NewListCannedResponsesRequest(server string, accountID AccountID, params *ListCannedResponsesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/canned_responses", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Search != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "search", *params.Search, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCannedResponseRequest calls the generic CreateCannedResponse builder with application/json body
+func NewCreateCannedResponseRequest(server string, accountID AccountID, body CreateCannedResponseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCannedResponseRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateCannedResponseRequestWithBody constructs an http.Request for the CreateCannedResponse method, with any body, and a specified content type
+func NewCreateCannedResponseRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/canned_responses", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteCannedResponseRequest constructs an http.Request for the DeleteCannedResponse method
+func NewDeleteCannedResponseRequest(server string, accountID AccountID, id CannedResponseID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/canned_responses/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateCannedResponseRequest calls the generic UpdateCannedResponse builder with application/json body
+func NewUpdateCannedResponseRequest(server string, accountID AccountID, id CannedResponseID, body UpdateCannedResponseJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateCannedResponseRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateCannedResponseRequestWithBody constructs an http.Request for the UpdateCannedResponse method, with any body, and a specified content type
+func NewUpdateCannedResponseRequestWithBody(server string, accountID AccountID, id CannedResponseID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/canned_responses/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListContactsRequest constructs an http.Request for the ListContacts method
+func NewListContactsRequest(server string, accountID AccountID, params *ListContactsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Labels != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "labels[]", params.Labels, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateContactRequest calls the generic CreateContact builder with application/json body
+func NewCreateContactRequest(server string, accountID AccountID, body CreateContactJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateContactRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateContactRequestWithBody constructs an http.Request for the CreateContact method, with any body, and a specified content type
+func NewCreateContactRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewFilterContactsRequest calls the generic FilterContacts builder with application/json body
+func NewFilterContactsRequest(server string, accountID AccountID, params *FilterContactsParams, body FilterContactsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFilterContactsRequestWithBody(server, accountID, params, "application/json", bodyReader)
+}
+
+// NewFilterContactsRequestWithBody constructs an http.Request for the FilterContacts method, with any body, and a specified content type
+func NewFilterContactsRequestWithBody(server string, accountID AccountID, params *FilterContactsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/filter", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSearchContactsRequest constructs an http.Request for the SearchContacts method
+func NewSearchContactsRequest(server string, accountID AccountID, params *SearchContactsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/search", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Sort != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "sort", *params.Sort, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteContactRequest constructs an http.Request for the DeleteContact method
+func NewDeleteContactRequest(server string, accountID AccountID, id ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -1486,6 +11969,142 @@ func NewPutContactRequestWithBody(server string, accountID AccountID, id Contact
 	return req, nil
 }
 
+// NewCreateContactInboxRequest calls the generic CreateContactInbox builder with application/json body
+func NewCreateContactInboxRequest(server string, accountID AccountID, id ContactID, body CreateContactInboxJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateContactInboxRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewCreateContactInboxRequestWithBody constructs an http.Request for the CreateContactInbox method, with any body, and a specified content type
+func NewCreateContactInboxRequestWithBody(server string, accountID AccountID, id ContactID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s/contact_inboxes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListContactableInboxesRequest constructs an http.Request for the ListContactableInboxes method
+func NewListContactableInboxesRequest(server string, accountID AccountID, id ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s/contactable_inboxes", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContactConversationsRequest constructs an http.Request for the ListContactConversations method
+func NewListContactConversationsRequest(server string, accountID AccountID, id ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s/conversations", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewDestroyContactCustomAttributesRequest calls the generic DestroyContactCustomAttributes builder with application/json body
 func NewDestroyContactCustomAttributesRequest(server string, accountID AccountID, id ContactID, body DestroyContactCustomAttributesJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -1540,6 +12159,464 @@ func NewDestroyContactCustomAttributesRequestWithBody(server string, accountID A
 	return req, nil
 }
 
+// NewListContactLabelsRequest constructs an http.Request for the ListContactLabels method
+func NewListContactLabelsRequest(server string, accountID AccountID, id ContactID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s/labels", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplaceContactLabelsRequest calls the generic ReplaceContactLabels builder with application/json body
+func NewReplaceContactLabelsRequest(server string, accountID AccountID, id ContactID, body ReplaceContactLabelsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceContactLabelsRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewReplaceContactLabelsRequestWithBody constructs an http.Request for the ReplaceContactLabels method, with any body, and a specified content type
+func NewReplaceContactLabelsRequestWithBody(server string, accountID AccountID, id ContactID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/contacts/%s/labels", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListConversationsRequest constructs an http.Request for the ListConversations method
+func NewListConversationsRequest(server string, accountID AccountID, params *ListConversationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.AssigneeType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "assignee_type", *params.AssigneeType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InboxID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inbox_id", *params.InboxID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Labels != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "labels[]", params.Labels, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateConversationRequest calls the generic CreateConversation builder with application/json body
+func NewCreateConversationRequest(server string, accountID AccountID, body CreateConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateConversationRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateConversationRequestWithBody constructs an http.Request for the CreateConversation method, with any body, and a specified content type
+func NewCreateConversationRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewFilterConversationsRequest calls the generic FilterConversations builder with application/json body
+func NewFilterConversationsRequest(server string, accountID AccountID, params *FilterConversationsParams, body FilterConversationsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFilterConversationsRequestWithBody(server, accountID, params, "application/json", bodyReader)
+}
+
+// NewFilterConversationsRequestWithBody constructs an http.Request for the FilterConversations method, with any body, and a specified content type
+func NewFilterConversationsRequestWithBody(server string, accountID AccountID, params *FilterConversationsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/filter", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetConversationCountsRequest constructs an http.Request for the GetConversationCounts method
+func NewGetConversationCountsRequest(server string, accountID AccountID, params *GetConversationCountsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/meta", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Q != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InboxID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inbox_id", *params.InboxID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TeamID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "team_id", *params.TeamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Labels != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "labels[]", params.Labels, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetConversationRequest constructs an http.Request for the GetConversation method
 func NewGetConversationRequest(server string, accountID AccountID, conversationID ConversationID) (*http.Request, error) {
 	var err error
@@ -1577,6 +12654,114 @@ func NewGetConversationRequest(server string, accountID AccountID, conversationI
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateConversationRequest calls the generic UpdateConversation builder with application/json body
+func NewUpdateConversationRequest(server string, accountID AccountID, conversationID ConversationID, body UpdateConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateConversationRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewUpdateConversationRequestWithBody constructs an http.Request for the UpdateConversation method, with any body, and a specified content type
+func NewUpdateConversationRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAssignConversationRequest calls the generic AssignConversation builder with application/json body
+func NewAssignConversationRequest(server string, accountID AccountID, conversationID ConversationID, body AssignConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAssignConversationRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewAssignConversationRequestWithBody constructs an http.Request for the AssignConversation method, with any body, and a specified content type
+func NewAssignConversationRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/assignments", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -1689,6 +12874,588 @@ func NewDestroyConversationCustomAttributesRequestWithBody(server string, accoun
 	return req, nil
 }
 
+// NewListConversationLabelsRequest constructs an http.Request for the ListConversationLabels method
+func NewListConversationLabelsRequest(server string, accountID AccountID, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/labels", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplaceConversationLabelsRequest calls the generic ReplaceConversationLabels builder with application/json body
+func NewReplaceConversationLabelsRequest(server string, accountID AccountID, conversationID ConversationID, body ReplaceConversationLabelsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceConversationLabelsRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewReplaceConversationLabelsRequestWithBody constructs an http.Request for the ReplaceConversationLabels method, with any body, and a specified content type
+func NewReplaceConversationLabelsRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/labels", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListMessagesRequest constructs an http.Request for the ListMessages method
+func NewListMessagesRequest(server string, accountID AccountID, conversationID ConversationID, params *ListMessagesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/messages", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateMessageRequest calls the generic CreateMessage builder with application/json body
+func NewCreateMessageRequest(server string, accountID AccountID, conversationID ConversationID, body CreateMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateMessageRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewCreateMessageRequestWithBody constructs an http.Request for the CreateMessage method, with any body, and a specified content type
+func NewCreateMessageRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/messages", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteMessageRequest constructs an http.Request for the DeleteMessage method
+func NewDeleteMessageRequest(server string, accountID AccountID, conversationID ConversationID, messageID MessageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/messages/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateMessageStatusRequest calls the generic UpdateMessageStatus builder with application/json body
+func NewUpdateMessageStatusRequest(server string, accountID AccountID, conversationID ConversationID, messageID MessageID, body UpdateMessageStatusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateMessageStatusRequestWithBody(server, accountID, conversationID, messageID, "application/json", bodyReader)
+}
+
+// NewUpdateMessageStatusRequestWithBody constructs an http.Request for the UpdateMessageStatus method, with any body, and a specified content type
+func NewUpdateMessageStatusRequestWithBody(server string, accountID AccountID, conversationID ConversationID, messageID MessageID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/messages/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListConversationReportingEventsRequest constructs an http.Request for the ListConversationReportingEvents method
+func NewListConversationReportingEventsRequest(server string, accountID AccountID, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/reporting_events", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewToggleConversationPriorityRequest calls the generic ToggleConversationPriority builder with application/json body
+func NewToggleConversationPriorityRequest(server string, accountID AccountID, conversationID ConversationID, body ToggleConversationPriorityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewToggleConversationPriorityRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewToggleConversationPriorityRequestWithBody constructs an http.Request for the ToggleConversationPriority method, with any body, and a specified content type
+func NewToggleConversationPriorityRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/toggle_priority", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewToggleConversationStatusRequest calls the generic ToggleConversationStatus builder with application/json body
+func NewToggleConversationStatusRequest(server string, accountID AccountID, conversationID ConversationID, body ToggleConversationStatusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewToggleConversationStatusRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewToggleConversationStatusRequestWithBody constructs an http.Request for the ToggleConversationStatus method, with any body, and a specified content type
+func NewToggleConversationStatusRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/toggle_status", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewToggleConversationTypingStatusRequest calls the generic ToggleConversationTypingStatus builder with application/json body
+func NewToggleConversationTypingStatusRequest(server string, accountID AccountID, conversationID ConversationID, body ToggleConversationTypingStatusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewToggleConversationTypingStatusRequestWithBody(server, accountID, conversationID, "application/json", bodyReader)
+}
+
+// NewToggleConversationTypingStatusRequestWithBody constructs an http.Request for the ToggleConversationTypingStatus method, with any body, and a specified content type
+func NewToggleConversationTypingStatusRequestWithBody(server string, accountID AccountID, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/toggle_typing_status", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateConversationLastSeenRequest constructs an http.Request for the UpdateConversationLastSeen method
+func NewUpdateConversationLastSeenRequest(server string, accountID AccountID, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "conversation_id", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/conversations/%s/update_last_seen", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListCustomAttributeDefinitionsRequest constructs an http.Request for the ListCustomAttributeDefinitions method
 func NewListCustomAttributeDefinitionsRequest(server string, accountID AccountID, params *ListCustomAttributeDefinitionsParams) (*http.Request, error) {
 	var err error
@@ -1727,6 +13494,3332 @@ func NewListCustomAttributeDefinitionsRequest(server string, accountID AccountID
 		if params.AttributeModel != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attribute_model", *params.AttributeModel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCustomAttributeDefinitionRequest calls the generic CreateCustomAttributeDefinition builder with application/json body
+func NewCreateCustomAttributeDefinitionRequest(server string, accountID AccountID, body CreateCustomAttributeDefinitionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCustomAttributeDefinitionRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateCustomAttributeDefinitionRequestWithBody constructs an http.Request for the CreateCustomAttributeDefinition method, with any body, and a specified content type
+func NewCreateCustomAttributeDefinitionRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_attribute_definitions", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteCustomAttributeDefinitionRequest constructs an http.Request for the DeleteCustomAttributeDefinition method
+func NewDeleteCustomAttributeDefinitionRequest(server string, accountID AccountID, id DefinitionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_attribute_definitions/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCustomAttributeDefinitionRequest constructs an http.Request for the GetCustomAttributeDefinition method
+func NewGetCustomAttributeDefinitionRequest(server string, accountID AccountID, id DefinitionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_attribute_definitions/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateCustomAttributeDefinitionRequest calls the generic UpdateCustomAttributeDefinition builder with application/json body
+func NewUpdateCustomAttributeDefinitionRequest(server string, accountID AccountID, id DefinitionID, body UpdateCustomAttributeDefinitionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateCustomAttributeDefinitionRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateCustomAttributeDefinitionRequestWithBody constructs an http.Request for the UpdateCustomAttributeDefinition method, with any body, and a specified content type
+func NewUpdateCustomAttributeDefinitionRequestWithBody(server string, accountID AccountID, id DefinitionID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_attribute_definitions/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListCustomFiltersRequest constructs an http.Request for the ListCustomFilters method
+func NewListCustomFiltersRequest(server string, accountID AccountID, params *ListCustomFiltersParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_filters", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.FilterType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "filter_type", *params.FilterType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateCustomFilterRequest calls the generic CreateCustomFilter builder with application/json body
+func NewCreateCustomFilterRequest(server string, accountID AccountID, body CreateCustomFilterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateCustomFilterRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateCustomFilterRequestWithBody constructs an http.Request for the CreateCustomFilter method, with any body, and a specified content type
+func NewCreateCustomFilterRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_filters", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteCustomFilterRequest constructs an http.Request for the DeleteCustomFilter method
+func NewDeleteCustomFilterRequest(server string, accountID AccountID, customFilterID CustomFilterID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "custom_filter_id", customFilterID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_filters/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCustomFilterRequest constructs an http.Request for the GetCustomFilter method
+func NewGetCustomFilterRequest(server string, accountID AccountID, customFilterID CustomFilterID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "custom_filter_id", customFilterID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_filters/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateCustomFilterRequest calls the generic UpdateCustomFilter builder with application/json body
+func NewUpdateCustomFilterRequest(server string, accountID AccountID, customFilterID CustomFilterID, body UpdateCustomFilterJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateCustomFilterRequestWithBody(server, accountID, customFilterID, "application/json", bodyReader)
+}
+
+// NewUpdateCustomFilterRequestWithBody constructs an http.Request for the UpdateCustomFilter method, with any body, and a specified content type
+func NewUpdateCustomFilterRequestWithBody(server string, accountID AccountID, customFilterID CustomFilterID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "custom_filter_id", customFilterID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/custom_filters/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveInboxMembersRequest calls the generic RemoveInboxMembers builder with application/json body
+func NewRemoveInboxMembersRequest(server string, accountID AccountID, body RemoveInboxMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveInboxMembersRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewRemoveInboxMembersRequestWithBody constructs an http.Request for the RemoveInboxMembers method, with any body, and a specified content type
+func NewRemoveInboxMembersRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inbox_members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReplaceInboxMembersRequest calls the generic ReplaceInboxMembers builder with application/json body
+func NewReplaceInboxMembersRequest(server string, accountID AccountID, body ReplaceInboxMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceInboxMembersRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewReplaceInboxMembersRequestWithBody constructs an http.Request for the ReplaceInboxMembers method, with any body, and a specified content type
+func NewReplaceInboxMembersRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inbox_members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAddInboxMembersRequest calls the generic AddInboxMembers builder with application/json body
+func NewAddInboxMembersRequest(server string, accountID AccountID, body AddInboxMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddInboxMembersRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewAddInboxMembersRequestWithBody constructs an http.Request for the AddInboxMembers method, with any body, and a specified content type
+func NewAddInboxMembersRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inbox_members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListInboxMembersRequest constructs an http.Request for the ListInboxMembers method
+func NewListInboxMembersRequest(server string, accountID AccountID, inboxID int64) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "inbox_id", inboxID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inbox_members/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListInboxesRequest constructs an http.Request for the ListInboxes method
+func NewListInboxesRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateInboxRequest calls the generic CreateInbox builder with application/json body
+func NewCreateInboxRequest(server string, accountID AccountID, body CreateInboxJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInboxRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateInboxRequestWithBody constructs an http.Request for the CreateInbox method, with any body, and a specified content type
+func NewCreateInboxRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetInboxRequest constructs an http.Request for the GetInbox method
+func NewGetInboxRequest(server string, accountID AccountID, id InboxID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateInboxRequest calls the generic UpdateInbox builder with application/json body
+func NewUpdateInboxRequest(server string, accountID AccountID, id InboxID, body UpdateInboxJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateInboxRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateInboxRequestWithBody constructs an http.Request for the UpdateInbox method, with any body, and a specified content type
+func NewUpdateInboxRequestWithBody(server string, accountID AccountID, id InboxID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetInboxAgentBotRequest constructs an http.Request for the GetInboxAgentBot method
+func NewGetInboxAgentBotRequest(server string, accountID AccountID, id InboxID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes/%s/agent_bot", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMessageTemplatesRequest constructs an http.Request for the ListMessageTemplates method
+func NewListMessageTemplatesRequest(server string, accountID AccountID, id InboxID, params *ListMessageTemplatesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes/%s/message_templates", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", *params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetInboxAgentBotRequest calls the generic SetInboxAgentBot builder with application/json body
+func NewSetInboxAgentBotRequest(server string, accountID AccountID, id InboxID, body SetInboxAgentBotJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetInboxAgentBotRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewSetInboxAgentBotRequestWithBody constructs an http.Request for the SetInboxAgentBot method, with any body, and a specified content type
+func NewSetInboxAgentBotRequestWithBody(server string, accountID AccountID, id InboxID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/inboxes/%s/set_agent_bot", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListIntegrationsRequest constructs an http.Request for the ListIntegrations method
+func NewListIntegrationsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/integrations/apps", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateIntegrationHookRequest calls the generic CreateIntegrationHook builder with application/json body
+func NewCreateIntegrationHookRequest(server string, accountID AccountID, body CreateIntegrationHookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateIntegrationHookRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateIntegrationHookRequestWithBody constructs an http.Request for the CreateIntegrationHook method, with any body, and a specified content type
+func NewCreateIntegrationHookRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/integrations/hooks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteIntegrationHookRequest constructs an http.Request for the DeleteIntegrationHook method
+func NewDeleteIntegrationHookRequest(server string, accountID AccountID, hookID HookID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "hook_id", hookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/integrations/hooks/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateIntegrationHookRequest calls the generic UpdateIntegrationHook builder with application/json body
+func NewUpdateIntegrationHookRequest(server string, accountID AccountID, hookID HookID, body UpdateIntegrationHookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateIntegrationHookRequestWithBody(server, accountID, hookID, "application/json", bodyReader)
+}
+
+// NewUpdateIntegrationHookRequestWithBody constructs an http.Request for the UpdateIntegrationHook method, with any body, and a specified content type
+func NewUpdateIntegrationHookRequestWithBody(server string, accountID AccountID, hookID HookID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "hook_id", hookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/integrations/hooks/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListLabelsRequest constructs an http.Request for the ListLabels method
+func NewListLabelsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/labels", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateLabelRequest calls the generic CreateLabel builder with application/json body
+func NewCreateLabelRequest(server string, accountID AccountID, body CreateLabelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateLabelRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateLabelRequestWithBody constructs an http.Request for the CreateLabel method, with any body, and a specified content type
+func NewCreateLabelRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/labels", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteLabelRequest constructs an http.Request for the DeleteLabel method
+func NewDeleteLabelRequest(server string, accountID AccountID, id LabelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/labels/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLabelRequest constructs an http.Request for the GetLabel method
+func NewGetLabelRequest(server string, accountID AccountID, id LabelID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/labels/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateLabelRequest calls the generic UpdateLabel builder with application/json body
+func NewUpdateLabelRequest(server string, accountID AccountID, id LabelID, body UpdateLabelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateLabelRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdateLabelRequestWithBody constructs an http.Request for the UpdateLabel method, with any body, and a specified content type
+func NewUpdateLabelRequestWithBody(server string, accountID AccountID, id LabelID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/labels/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListPortalsRequest constructs an http.Request for the ListPortals method
+func NewListPortalsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreatePortalRequest calls the generic CreatePortal builder with application/json body
+func NewCreatePortalRequest(server string, accountID AccountID, body CreatePortalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePortalRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreatePortalRequestWithBody constructs an http.Request for the CreatePortal method, with any body, and a specified content type
+func NewCreatePortalRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetPortalRequest constructs an http.Request for the GetPortal method
+func NewGetPortalRequest(server string, accountID AccountID, id PortalSlug, params *GetPortalParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Locale != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "locale", *params.Locale, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdatePortalRequest calls the generic UpdatePortal builder with application/json body
+func NewUpdatePortalRequest(server string, accountID AccountID, id PortalSlug, body UpdatePortalJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdatePortalRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewUpdatePortalRequestWithBody constructs an http.Request for the UpdatePortal method, with any body, and a specified content type
+func NewUpdatePortalRequestWithBody(server string, accountID AccountID, id PortalSlug, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreatePortalArticleRequest calls the generic CreatePortalArticle builder with application/json body
+func NewCreatePortalArticleRequest(server string, accountID AccountID, id PortalSlug, body CreatePortalArticleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePortalArticleRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewCreatePortalArticleRequestWithBody constructs an http.Request for the CreatePortalArticle method, with any body, and a specified content type
+func NewCreatePortalArticleRequestWithBody(server string, accountID AccountID, id PortalSlug, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals/%s/articles", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreatePortalCategoryRequest calls the generic CreatePortalCategory builder with application/json body
+func NewCreatePortalCategoryRequest(server string, accountID AccountID, id PortalSlug, body CreatePortalCategoryJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreatePortalCategoryRequestWithBody(server, accountID, id, "application/json", bodyReader)
+}
+
+// NewCreatePortalCategoryRequestWithBody constructs an http.Request for the CreatePortalCategory method, with any body, and a specified content type
+func NewCreatePortalCategoryRequestWithBody(server string, accountID AccountID, id PortalSlug, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/portals/%s/categories", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListReportingEventsRequest constructs an http.Request for the ListReportingEvents method
+func NewListReportingEventsRequest(server string, accountID AccountID, params *ListReportingEventsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/reporting_events", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InboxID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inbox_id", *params.InboxID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.UserID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", *params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "name", *params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTeamsRequest constructs an http.Request for the ListTeams method
+func NewListTeamsRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTeamRequest calls the generic CreateTeam builder with application/json body
+func NewCreateTeamRequest(server string, accountID AccountID, body CreateTeamJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTeamRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateTeamRequestWithBody constructs an http.Request for the CreateTeam method, with any body, and a specified content type
+func NewCreateTeamRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTeamRequest constructs an http.Request for the DeleteTeam method
+func NewDeleteTeamRequest(server string, accountID AccountID, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTeamRequest constructs an http.Request for the GetTeam method
+func NewGetTeamRequest(server string, accountID AccountID, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateTeamRequest calls the generic UpdateTeam builder with application/json body
+func NewUpdateTeamRequest(server string, accountID AccountID, teamID TeamID, body UpdateTeamJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateTeamRequestWithBody(server, accountID, teamID, "application/json", bodyReader)
+}
+
+// NewUpdateTeamRequestWithBody constructs an http.Request for the UpdateTeam method, with any body, and a specified content type
+func NewUpdateTeamRequestWithBody(server string, accountID AccountID, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveTeamMembersRequest calls the generic RemoveTeamMembers builder with application/json body
+func NewRemoveTeamMembersRequest(server string, accountID AccountID, teamID TeamID, body RemoveTeamMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveTeamMembersRequestWithBody(server, accountID, teamID, "application/json", bodyReader)
+}
+
+// NewRemoveTeamMembersRequestWithBody constructs an http.Request for the RemoveTeamMembers method, with any body, and a specified content type
+func NewRemoveTeamMembersRequestWithBody(server string, accountID AccountID, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s/team_members", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTeamMembersRequest constructs an http.Request for the ListTeamMembers method
+func NewListTeamMembersRequest(server string, accountID AccountID, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s/team_members", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplaceTeamMembersRequest calls the generic ReplaceTeamMembers builder with application/json body
+func NewReplaceTeamMembersRequest(server string, accountID AccountID, teamID TeamID, body ReplaceTeamMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReplaceTeamMembersRequestWithBody(server, accountID, teamID, "application/json", bodyReader)
+}
+
+// NewReplaceTeamMembersRequestWithBody constructs an http.Request for the ReplaceTeamMembers method, with any body, and a specified content type
+func NewReplaceTeamMembersRequestWithBody(server string, accountID AccountID, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s/team_members", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAddTeamMembersRequest calls the generic AddTeamMembers builder with application/json body
+func NewAddTeamMembersRequest(server string, accountID AccountID, teamID TeamID, body AddTeamMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddTeamMembersRequestWithBody(server, accountID, teamID, "application/json", bodyReader)
+}
+
+// NewAddTeamMembersRequestWithBody constructs an http.Request for the AddTeamMembers method, with any body, and a specified content type
+func NewAddTeamMembersRequestWithBody(server string, accountID AccountID, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "team_id", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/teams/%s/team_members", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListWebhooksRequest constructs an http.Request for the ListWebhooks method
+func NewListWebhooksRequest(server string, accountID AccountID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/webhooks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateWebhookRequest calls the generic CreateWebhook builder with application/json body
+func NewCreateWebhookRequest(server string, accountID AccountID, body CreateWebhookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateWebhookRequestWithBody(server, accountID, "application/json", bodyReader)
+}
+
+// NewCreateWebhookRequestWithBody constructs an http.Request for the CreateWebhook method, with any body, and a specified content type
+func NewCreateWebhookRequestWithBody(server string, accountID AccountID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/webhooks", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteWebhookRequest constructs an http.Request for the DeleteWebhook method
+func NewDeleteWebhookRequest(server string, accountID AccountID, webhookID WebhookID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "webhook_id", webhookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/webhooks/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateWebhookRequest calls the generic UpdateWebhook builder with application/json body
+func NewUpdateWebhookRequest(server string, accountID AccountID, webhookID WebhookID, body UpdateWebhookJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateWebhookRequestWithBody(server, accountID, webhookID, "application/json", bodyReader)
+}
+
+// NewUpdateWebhookRequestWithBody constructs an http.Request for the UpdateWebhook method, with any body, and a specified content type
+func NewUpdateWebhookRequestWithBody(server string, accountID AccountID, webhookID WebhookID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "webhook_id", webhookID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/accounts/%s/webhooks/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetProfileRequest constructs an http.Request for the GetProfile method
+func NewGetProfileRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateProfileRequest calls the generic UpdateProfile builder with application/json body
+func NewUpdateProfileRequest(server string, body UpdateProfileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateProfileRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateProfileRequestWithBody constructs an http.Request for the UpdateProfile method, with any body, and a specified content type
+func NewUpdateProfileRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/profile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetReportRequest constructs an http.Request for the GetReport method
+func NewGetReportRequest(server string, accountID AccountID, params *GetReportParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "metric", params.Metric, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.ID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.GroupBy != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "group_by", *params.GroupBy, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.TimezoneOffset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "timezone_offset", *params.TimezoneOffset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BusinessHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "business_hours", *params.BusinessHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetConversationMetricsRequest constructs an http.Request for the GetConversationMetrics method
+func NewGetConversationMetricsRequest(server string, accountID AccountID, params *GetConversationMetricsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports/conversations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.UserID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user_id", *params.UserID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetFirstResponseTimeDistributionRequest constructs an http.Request for the GetFirstResponseTimeDistribution method
+func NewGetFirstResponseTimeDistributionRequest(server string, accountID AccountID, params *GetFirstResponseTimeDistributionParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports/first_response_time_distribution", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetInboxLabelMatrixRequest constructs an http.Request for the GetInboxLabelMatrix method
+func NewGetInboxLabelMatrixRequest(server string, accountID AccountID, params *GetInboxLabelMatrixParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports/inbox_label_matrix", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.InboxIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "inbox_ids[]", params.InboxIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LabelIDs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "label_ids[]", params.LabelIDs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListOutgoingMessageCountsRequest constructs an http.Request for the ListOutgoingMessageCounts method
+func NewListOutgoingMessageCountsRequest(server string, accountID AccountID, params *ListOutgoingMessageCountsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports/outgoing_messages_count", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "group_by", params.GroupBy, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetReportSummaryRequest constructs an http.Request for the GetReportSummary method
+func NewGetReportSummaryRequest(server string, accountID AccountID, params *GetReportSummaryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/reports/summary", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.ID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BusinessHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "business_hours", *params.BusinessHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListAgentSummariesRequest constructs an http.Request for the ListAgentSummaries method
+func NewListAgentSummariesRequest(server string, accountID AccountID, params *ListAgentSummariesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/summary_reports/agent", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BusinessHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "business_hours", *params.BusinessHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetChannelSummaryRequest constructs an http.Request for the GetChannelSummary method
+func NewGetChannelSummaryRequest(server string, accountID AccountID, params *GetChannelSummaryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/summary_reports/channel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListInboxSummariesRequest constructs an http.Request for the ListInboxSummaries method
+func NewListInboxSummariesRequest(server string, accountID AccountID, params *ListInboxSummariesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/summary_reports/inbox", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BusinessHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "business_hours", *params.BusinessHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTeamSummariesRequest constructs an http.Request for the ListTeamSummaries method
+func NewListTeamSummariesRequest(server string, accountID AccountID, params *ListTeamSummariesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "account_id", accountID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v2/accounts/%s/summary_reports/team", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.BusinessHours != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "business_hours", *params.BusinessHours, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -1832,14 +16925,131 @@ type Operation struct {
 // Operations lists every operation of this package.
 var Operations = []Operation{
 	{ID: "getServerVersion", Method: http.MethodGet, Path: "/api", Tags: []string{"Server"}},
+	{ID: "getAccount", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}", Tags: []string{"Account"}},
+	{ID: "updateAccount", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}", Tags: []string{"Account"}},
+	{ID: "mergeContacts", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/actions/contact_merge", Tags: []string{"Contacts"}},
+	{ID: "listAgentBots", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/agent_bots", Tags: []string{"Account AgentBots"}},
+	{ID: "createAgentBot", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/agent_bots", Tags: []string{"Account AgentBots"}},
+	{ID: "deleteAgentBot", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/agent_bots/{id}", Tags: []string{"Account AgentBots"}},
+	{ID: "getAgentBot", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/agent_bots/{id}", Tags: []string{"Account AgentBots"}},
+	{ID: "updateAgentBot", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/agent_bots/{id}", Tags: []string{"Account AgentBots"}},
+	{ID: "listAgents", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/agents", Tags: []string{"Agents"}},
+	{ID: "createAgent", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/agents", Tags: []string{"Agents"}},
+	{ID: "deleteAgent", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/agents/{id}", Tags: []string{"Agents"}},
+	{ID: "updateAgent", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/agents/{id}", Tags: []string{"Agents"}},
+	{ID: "listAuditLogs", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/audit_logs", Tags: []string{"Audit Logs"}},
+	{ID: "listAutomationRules", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/automation_rules", Tags: []string{"Automation Rule"}},
+	{ID: "createAutomationRule", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/automation_rules", Tags: []string{"Automation Rule"}},
+	{ID: "deleteAutomationRule", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/automation_rules/{id}", Tags: []string{"Automation Rule"}},
+	{ID: "getAutomationRule", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/automation_rules/{id}", Tags: []string{"Automation Rule"}},
+	{ID: "updateAutomationRule", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/automation_rules/{id}", Tags: []string{"Automation Rule"}},
+	{ID: "getBrandedEmailLayout", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/branded_email_layout", Tags: []string{"Inboxes"}},
+	{ID: "updateBrandedEmailLayout", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/branded_email_layout", Tags: []string{"Inboxes"}},
+	{ID: "listCampaigns", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/campaigns", Tags: []string{"Campaigns"}},
+	{ID: "createCampaign", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/campaigns", Tags: []string{"Campaigns"}},
+	{ID: "deleteCampaign", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/campaigns/{id}", Tags: []string{"Campaigns"}},
+	{ID: "getCampaign", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/campaigns/{id}", Tags: []string{"Campaigns"}},
+	{ID: "updateCampaign", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/campaigns/{id}", Tags: []string{"Campaigns"}},
+	{ID: "listCannedResponses", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/canned_responses", Tags: []string{"Canned Responses"}},
+	{ID: "createCannedResponse", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/canned_responses", Tags: []string{"Canned Responses"}},
+	{ID: "deleteCannedResponse", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/canned_responses/{id}", Tags: []string{"Canned Responses"}},
+	{ID: "updateCannedResponse", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/canned_responses/{id}", Tags: []string{"Canned Responses"}},
+	{ID: "listContacts", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts", Tags: []string{"Contacts"}},
+	{ID: "createContact", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/contacts", Tags: []string{"Contacts"}},
+	{ID: "filterContacts", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/contacts/filter", Tags: []string{"Contacts"}},
+	{ID: "searchContacts", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts/search", Tags: []string{"Contacts"}},
+	{ID: "deleteContact", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/contacts/{id}", Tags: []string{"Contacts"}},
 	{ID: "getContact", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts/{id}", Tags: []string{"Contacts"}},
 	{ID: "updateContact", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/contacts/{id}", Tags: []string{"Contacts"}},
 	{ID: "putContact", Method: http.MethodPut, Path: "/api/v1/accounts/{account_id}/contacts/{id}", Tags: []string{"Contacts"}},
+	{ID: "createContactInbox", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes", Tags: []string{"Contacts"}},
+	{ID: "listContactableInboxes", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes", Tags: []string{"Contacts"}},
+	{ID: "listContactConversations", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts/{id}/conversations", Tags: []string{"Contacts"}},
 	{ID: "destroyContactCustomAttributes", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/contacts/{id}/destroy_custom_attributes", Tags: []string{"Contacts"}},
+	{ID: "listContactLabels", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/contacts/{id}/labels", Tags: []string{"Contact Labels"}},
+	{ID: "replaceContactLabels", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/contacts/{id}/labels", Tags: []string{"Contact Labels"}},
+	{ID: "listConversations", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations", Tags: []string{"Conversations"}},
+	{ID: "createConversation", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations", Tags: []string{"Conversations"}},
+	{ID: "filterConversations", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/filter", Tags: []string{"Conversations"}},
+	{ID: "getConversationCounts", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations/meta", Tags: []string{"Conversations"}},
 	{ID: "getConversation", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}", Tags: []string{"Conversations"}},
+	{ID: "updateConversation", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}", Tags: []string{"Conversations"}},
+	{ID: "assignConversation", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments", Tags: []string{"Conversation Assignments"}},
 	{ID: "updateConversationCustomAttributes", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes", Tags: []string{"Conversations"}},
 	{ID: "destroyConversationCustomAttributes", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/destroy_custom_attributes", Tags: []string{"Conversations"}},
+	{ID: "listConversationLabels", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels", Tags: []string{"Conversations"}},
+	{ID: "replaceConversationLabels", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels", Tags: []string{"Conversations"}},
+	{ID: "listMessages", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages", Tags: []string{"Messages"}},
+	{ID: "createMessage", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages", Tags: []string{"Messages"}},
+	{ID: "deleteMessage", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}", Tags: []string{"Messages"}},
+	{ID: "updateMessageStatus", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}", Tags: []string{"Messages"}},
+	{ID: "listConversationReportingEvents", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events", Tags: []string{"Conversations"}},
+	{ID: "toggleConversationPriority", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority", Tags: []string{"Conversations"}},
+	{ID: "toggleConversationStatus", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status", Tags: []string{"Conversations"}},
+	{ID: "toggleConversationTypingStatus", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status", Tags: []string{"Conversations"}},
+	{ID: "updateConversationLastSeen", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen", Tags: []string{"Conversations"}},
 	{ID: "listCustomAttributeDefinitions", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/custom_attribute_definitions", Tags: []string{"Custom Attributes"}},
+	{ID: "createCustomAttributeDefinition", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/custom_attribute_definitions", Tags: []string{"Custom Attributes"}},
+	{ID: "deleteCustomAttributeDefinition", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}", Tags: []string{"Custom Attributes"}},
+	{ID: "getCustomAttributeDefinition", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}", Tags: []string{"Custom Attributes"}},
+	{ID: "updateCustomAttributeDefinition", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}", Tags: []string{"Custom Attributes"}},
+	{ID: "listCustomFilters", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/custom_filters", Tags: []string{"Custom Filters"}},
+	{ID: "createCustomFilter", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/custom_filters", Tags: []string{"Custom Filters"}},
+	{ID: "deleteCustomFilter", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}", Tags: []string{"Custom Filters"}},
+	{ID: "getCustomFilter", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}", Tags: []string{"Custom Filters"}},
+	{ID: "updateCustomFilter", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}", Tags: []string{"Custom Filters"}},
+	{ID: "removeInboxMembers", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/inbox_members", Tags: []string{"Inboxes"}},
+	{ID: "replaceInboxMembers", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/inbox_members", Tags: []string{"Inboxes"}},
+	{ID: "addInboxMembers", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/inbox_members", Tags: []string{"Inboxes"}},
+	{ID: "listInboxMembers", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/inbox_members/{inbox_id}", Tags: []string{"Inboxes"}},
+	{ID: "listInboxes", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/inboxes", Tags: []string{"Inboxes"}},
+	{ID: "createInbox", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/inboxes", Tags: []string{"Inboxes"}},
+	{ID: "getInbox", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/inboxes/{id}", Tags: []string{"Inboxes"}},
+	{ID: "updateInbox", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/inboxes/{id}", Tags: []string{"Inboxes"}},
+	{ID: "getInboxAgentBot", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/inboxes/{id}/agent_bot", Tags: []string{"Inboxes"}},
+	{ID: "listMessageTemplates", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/inboxes/{id}/message_templates", Tags: []string{"Inboxes"}},
+	{ID: "setInboxAgentBot", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot", Tags: []string{"Inboxes"}},
+	{ID: "listIntegrations", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/integrations/apps", Tags: []string{"Integrations"}},
+	{ID: "createIntegrationHook", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/integrations/hooks", Tags: []string{"Integrations"}},
+	{ID: "deleteIntegrationHook", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}", Tags: []string{"Integrations"}},
+	{ID: "updateIntegrationHook", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}", Tags: []string{"Integrations"}},
+	{ID: "listLabels", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/labels", Tags: []string{"Labels"}},
+	{ID: "createLabel", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/labels", Tags: []string{"Labels"}},
+	{ID: "deleteLabel", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/labels/{id}", Tags: []string{"Labels"}},
+	{ID: "getLabel", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/labels/{id}", Tags: []string{"Labels"}},
+	{ID: "updateLabel", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/labels/{id}", Tags: []string{"Labels"}},
+	{ID: "listPortals", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/portals", Tags: []string{"Help Center"}},
+	{ID: "createPortal", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/portals", Tags: []string{"Help Center"}},
+	{ID: "getPortal", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/portals/{id}", Tags: []string{"Help Center"}},
+	{ID: "updatePortal", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/portals/{id}", Tags: []string{"Help Center"}},
+	{ID: "createPortalArticle", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/portals/{id}/articles", Tags: []string{"Help Center"}},
+	{ID: "createPortalCategory", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/portals/{id}/categories", Tags: []string{"Help Center"}},
+	{ID: "listReportingEvents", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/reporting_events", Tags: []string{"Reports"}},
+	{ID: "listTeams", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/teams", Tags: []string{"Teams"}},
+	{ID: "createTeam", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/teams", Tags: []string{"Teams"}},
+	{ID: "deleteTeam", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/teams/{team_id}", Tags: []string{"Teams"}},
+	{ID: "getTeam", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/teams/{team_id}", Tags: []string{"Teams"}},
+	{ID: "updateTeam", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/teams/{team_id}", Tags: []string{"Teams"}},
+	{ID: "removeTeamMembers", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members", Tags: []string{"Teams"}},
+	{ID: "listTeamMembers", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members", Tags: []string{"Teams"}},
+	{ID: "replaceTeamMembers", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members", Tags: []string{"Teams"}},
+	{ID: "addTeamMembers", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members", Tags: []string{"Teams"}},
+	{ID: "listWebhooks", Method: http.MethodGet, Path: "/api/v1/accounts/{account_id}/webhooks", Tags: []string{"Webhooks"}},
+	{ID: "createWebhook", Method: http.MethodPost, Path: "/api/v1/accounts/{account_id}/webhooks", Tags: []string{"Webhooks"}},
+	{ID: "deleteWebhook", Method: http.MethodDelete, Path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}", Tags: []string{"Webhooks"}},
+	{ID: "updateWebhook", Method: http.MethodPatch, Path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}", Tags: []string{"Webhooks"}},
+	{ID: "getProfile", Method: http.MethodGet, Path: "/api/v1/profile", Tags: []string{"Profile"}},
+	{ID: "updateProfile", Method: http.MethodPut, Path: "/api/v1/profile", Tags: []string{"Profile"}},
+	{ID: "getReport", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports", Tags: []string{"Reports"}},
+	{ID: "getConversationMetrics", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports/conversations", Tags: []string{"Reports"}},
+	{ID: "getFirstResponseTimeDistribution", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports/first_response_time_distribution", Tags: []string{"Reports"}},
+	{ID: "getInboxLabelMatrix", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports/inbox_label_matrix", Tags: []string{"Reports"}},
+	{ID: "listOutgoingMessageCounts", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports/outgoing_messages_count", Tags: []string{"Reports"}},
+	{ID: "getReportSummary", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/reports/summary", Tags: []string{"Reports"}},
+	{ID: "listAgentSummaries", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/summary_reports/agent", Tags: []string{"Reports"}},
+	{ID: "getChannelSummary", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/summary_reports/channel", Tags: []string{"Reports"}},
+	{ID: "listInboxSummaries", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/summary_reports/inbox", Tags: []string{"Reports"}},
+	{ID: "listTeamSummaries", Method: http.MethodGet, Path: "/api/v2/accounts/{account_id}/summary_reports/team", Tags: []string{"Reports"}},
 }
 
 // GetServerVersion reads the release of the server and the state of its stores.
@@ -1858,6 +17068,784 @@ func (api *API) GetServerVersion(ctx context.Context, reqEditors ...RequestEdito
 		return nil, err
 	}
 	return &result, nil
+}
+
+// GetAccount reads an account with its settings.
+//
+// Every member of the account may read it; the account is that of the path, not the one used last.
+//
+// Corresponds with GET /api/v1/accounts/{account_id} (the `GetAccount` operationId).
+func (api *API) GetAccount(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*Account, error) {
+	req, err := NewGetAccountRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result Account
+	if err := api.send(ctx, "getAccount", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAccount changes the name, the language and the settings of an account.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id} (the `UpdateAccount` operationId).
+func (api *API) UpdateAccount(ctx context.Context, accountID AccountID, body UpdateAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*Account, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAccountRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Account
+	if err := api.send(ctx, "updateAccount", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// MergeContacts makes one contact of two.
+//
+// Conversations and values of the second go to the first, whose own values win; the second is deleted. This cannot
+// be undone. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/actions/contact_merge (the `MergeContacts` operationId).
+func (api *API) MergeContacts(ctx context.Context, accountID AccountID, body MergeContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*Contact, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewMergeContactsRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Contact
+	if err := api.send(ctx, "mergeContacts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAgentBots lists the agent bots of the account and those of the whole installation.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots (the `ListAgentBots` operationId).
+func (api *API) ListAgentBots(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) ([]AgentBot, error) {
+	req, err := NewListAgentBotsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result []AgentBot
+	if err := api.send(ctx, "listAgentBots", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateAgentBot creates an agent bot.
+//
+// The answer holds the token of the bot. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agent_bots (the `CreateAgentBot` operationId).
+func (api *API) CreateAgentBot(ctx context.Context, accountID AccountID, body CreateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentBot, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateAgentBotRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentBot
+	if err := api.send(ctx, "createAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateAgentBotWithFiles is CreateAgentBot with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) CreateAgentBotWithFiles(ctx context.Context, accountID AccountID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*AgentBot, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewCreateAgentBotRequestWithBody(api.Client.Server, accountID, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result AgentBot
+	if err := api.send(ctx, "createAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteAgentBot deletes an agent bot of the account.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/agent_bots/{id} (the `DeleteAgentBot` operationId).
+func (api *API) DeleteAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteAgentBotRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteAgentBot", req, reqEditors, nil)
+}
+
+// GetAgentBot reads an agent bot of the account or of the installation.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agent_bots/{id} (the `GetAgentBot` operationId).
+func (api *API) GetAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, reqEditors ...RequestEditorFn) (*AgentBot, error) {
+	req, err := NewGetAgentBotRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentBot
+	if err := api.send(ctx, "getAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAgentBot changes an agent bot of the account.
+//
+// Bots of the installation are not found here. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agent_bots/{id} (the `UpdateAgentBot` operationId).
+func (api *API) UpdateAgentBot(ctx context.Context, accountID AccountID, id AgentBotID, body UpdateAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentBot, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAgentBotRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentBot
+	if err := api.send(ctx, "updateAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAgentBotWithFiles is UpdateAgentBot with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) UpdateAgentBotWithFiles(ctx context.Context, accountID AccountID, id AgentBotID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*AgentBot, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewUpdateAgentBotRequestWithBody(api.Client.Server, accountID, id, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result AgentBot
+	if err := api.send(ctx, "updateAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAgents lists the agents and administrators of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/agents (the `ListAgents` operationId).
+func (api *API) ListAgents(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) ([]Agent, error) {
+	req, err := NewListAgentsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result []Agent
+	if err := api.send(ctx, "listAgents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateAgent invites an agent by mail.
+//
+// An address that already has an account on the server is added at once. A plan without a free seat is a 402. The
+// server allows 100 of these calls a day for an account. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/agents (the `CreateAgent` operationId).
+func (api *API) CreateAgent(ctx context.Context, accountID AccountID, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*Agent, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateAgentRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Agent
+	if err := api.send(ctx, "createAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteAgent takes an agent out of the account.
+//
+// An agent who is in no other account is deleted in the background. The server allows 50 of these calls a day for
+// an account. Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/agents/{id} (the `DeleteAgent` operationId).
+func (api *API) DeleteAgent(ctx context.Context, accountID AccountID, id AgentID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteAgentRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteAgent", req, reqEditors, nil)
+}
+
+// UpdateAgent changes the role or the availability of an agent.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/agents/{id} (the `UpdateAgent` operationId).
+func (api *API) UpdateAgent(ctx context.Context, accountID AccountID, id AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*Agent, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAgentRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Agent
+	if err := api.send(ctx, "updateAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAuditLogs lists what was changed in the account by whom, newest first.
+//
+// It is part of the enterprise edition; elsewhere the list is empty or the route is missing. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/audit_logs (the `ListAuditLogs` operationId).
+func (api *API) ListAuditLogs(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*AuditLogPage, error) {
+	req, err := NewListAuditLogsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result AuditLogPage
+	if err := api.send(ctx, "listAuditLogs", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAuditLogsAll goes through all pages of ListAuditLogs. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListAuditLogsAll(ctx context.Context, accountID AccountID, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) iter.Seq2[AuditLog, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of ListAuditLogsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListAuditLogsRequest(api.Client.Server, accountID, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[AuditLog](ctx, api, "listAuditLogs", first, request, reqEditors, "audit_logs")
+}
+
+// ListAutomationRules lists the automation rules of the account.
+//
+// There are no pages: the server ignores the published parameter page. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules (the `ListAutomationRules` operationId).
+func (api *API) ListAutomationRules(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*AutomationRules, error) {
+	req, err := NewListAutomationRulesRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result AutomationRules
+	if err := api.send(ctx, "listAutomationRules", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateAutomationRule creates an automation rule.
+//
+// Unlike the other operations this one answers without an envelope. A condition or an action the server does not
+// know is a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/automation_rules (the `CreateAutomationRule` operationId).
+func (api *API) CreateAutomationRule(ctx context.Context, accountID AccountID, body CreateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*AutomationRule, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateAutomationRuleRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AutomationRule
+	if err := api.send(ctx, "createAutomationRule", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteAutomationRule deletes an automation rule.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/automation_rules/{id} (the `DeleteAutomationRule` operationId).
+func (api *API) DeleteAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteAutomationRuleRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteAutomationRule", req, reqEditors, nil)
+}
+
+// GetAutomationRule reads an automation rule.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/automation_rules/{id} (the `GetAutomationRule` operationId).
+func (api *API) GetAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, reqEditors ...RequestEditorFn) (*AutomationRuleEnvelope, error) {
+	req, err := NewGetAutomationRuleRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result AutomationRuleEnvelope
+	if err := api.send(ctx, "getAutomationRule", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAutomationRule changes an automation rule.
+//
+// Fields that are not sent stay; conditions and actions are replaced as a whole. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/automation_rules/{id} (the `UpdateAutomationRule` operationId).
+func (api *API) UpdateAutomationRule(ctx context.Context, accountID AccountID, id AutomationRuleID, body UpdateAutomationRuleJSONRequestBody, reqEditors ...RequestEditorFn) (*AutomationRuleEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAutomationRuleRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AutomationRuleEnvelope
+	if err := api.send(ctx, "updateAutomationRule", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetBrandedEmailLayout reads the frame around mails of the account.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/branded_email_layout (the `GetBrandedEmailLayout` operationId).
+func (api *API) GetBrandedEmailLayout(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*BrandedEmailLayout, error) {
+	req, err := NewGetBrandedEmailLayoutRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result BrandedEmailLayout
+	if err := api.send(ctx, "getBrandedEmailLayout", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateBrandedEmailLayout sets or removes the frame around mails of the account.
+//
+// An account without this feature answers 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/branded_email_layout (the `UpdateBrandedEmailLayout` operationId).
+func (api *API) UpdateBrandedEmailLayout(ctx context.Context, accountID AccountID, body UpdateBrandedEmailLayoutJSONRequestBody, reqEditors ...RequestEditorFn) (*BrandedEmailLayout, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateBrandedEmailLayoutRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result BrandedEmailLayout
+	if err := api.send(ctx, "updateBrandedEmailLayout", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListCampaigns lists the campaigns of the account.
+//
+// There are no pages. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/campaigns (the `ListCampaigns` operationId).
+func (api *API) ListCampaigns(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) ([]Campaign, error) {
+	req, err := NewListCampaignsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result []Campaign
+	if err := api.send(ctx, "listCampaigns", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateCampaign creates a campaign.
+//
+// A website campaign shows by its trigger rules; any other is sent once, at ScheduledAt, to the contacts with one
+// of the labels in Audience. Success does not mean that anything was delivered. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/campaigns (the `CreateCampaign` operationId).
+func (api *API) CreateCampaign(ctx context.Context, accountID AccountID, body CreateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*Campaign, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateCampaignRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Campaign
+	if err := api.send(ctx, "createCampaign", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteCampaign deletes a campaign.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/campaigns/{id} (the `DeleteCampaign` operationId).
+func (api *API) DeleteCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteCampaignRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteCampaign", req, reqEditors, nil)
+}
+
+// GetCampaign reads a campaign.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/campaigns/{id} (the `GetCampaign` operationId).
+func (api *API) GetCampaign(ctx context.Context, accountID AccountID, id CampaignID, reqEditors ...RequestEditorFn) (*Campaign, error) {
+	req, err := NewGetCampaignRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result Campaign
+	if err := api.send(ctx, "getCampaign", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateCampaign changes a campaign.
+//
+// Fields that are not sent stay. A completed campaign cannot be changed (422). Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/campaigns/{id} (the `UpdateCampaign` operationId).
+func (api *API) UpdateCampaign(ctx context.Context, accountID AccountID, id CampaignID, body UpdateCampaignJSONRequestBody, reqEditors ...RequestEditorFn) (*Campaign, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateCampaignRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Campaign
+	if err := api.send(ctx, "updateCampaign", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListCannedResponses lists the canned responses of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/canned_responses (the `ListCannedResponses` operationId).
+func (api *API) ListCannedResponses(ctx context.Context, accountID AccountID, params *ListCannedResponsesParams, reqEditors ...RequestEditorFn) ([]CannedResponse, error) {
+	req, err := NewListCannedResponsesRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []CannedResponse
+	if err := api.send(ctx, "listCannedResponses", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateCannedResponse creates a canned response.
+//
+// Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/canned_responses (the `CreateCannedResponse` operationId).
+func (api *API) CreateCannedResponse(ctx context.Context, accountID AccountID, body CreateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*CannedResponse, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateCannedResponseRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CannedResponse
+	if err := api.send(ctx, "createCannedResponse", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteCannedResponse deletes a canned response.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/canned_responses/{id} (the `DeleteCannedResponse` operationId).
+func (api *API) DeleteCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteCannedResponseRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteCannedResponse", req, reqEditors, nil)
+}
+
+// UpdateCannedResponse changes a canned response.
+//
+// Fields that are not sent stay. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/canned_responses/{id} (the `UpdateCannedResponse` operationId).
+func (api *API) UpdateCannedResponse(ctx context.Context, accountID AccountID, id CannedResponseID, body UpdateCannedResponseJSONRequestBody, reqEditors ...RequestEditorFn) (*CannedResponse, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateCannedResponseRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CannedResponse
+	if err := api.send(ctx, "updateCannedResponse", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListContacts lists the contacts of the account, 15 on a page.
+//
+// Contacts with neither email, phone number nor identifier are left out. Every agent and administrator of the
+// account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts (the `ListContacts` operationId).
+func (api *API) ListContacts(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) (*ContactPage, error) {
+	req, err := NewListContactsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactPage
+	if err := api.send(ctx, "listContacts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListContactsAll goes through all pages of ListContacts. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListContactsAll(ctx context.Context, accountID AccountID, params *ListContactsParams, reqEditors ...RequestEditorFn) iter.Seq2[Contact, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of ListContactsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListContactsRequest(api.Client.Server, accountID, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Contact](ctx, api, "listContacts", first, request, reqEditors, "payload")
+}
+
+// CreateContact creates a contact, and its place in an inbox where one is named.
+//
+// It answers 200, not 201, and only this operation has the contact one level deeper, in Payload.Contact. A second
+// contact with the same email, phone number or identifier is a 422. A multipart body brings a picture. Every agent
+// and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts (the `CreateContact` operationId).
+func (api *API) CreateContact(ctx context.Context, accountID AccountID, body CreateContactJSONRequestBody, reqEditors ...RequestEditorFn) (*CreatedContactEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateContactRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CreatedContactEnvelope
+	if err := api.send(ctx, "createContact", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateContactWithFiles is CreateContact with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) CreateContactWithFiles(ctx context.Context, accountID AccountID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*CreatedContactEnvelope, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewCreateContactRequestWithBody(api.Client.Server, accountID, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result CreatedContactEnvelope
+	if err := api.send(ctx, "createContact", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// FilterContacts finds contacts by conditions on their fields and custom attributes, 15 on a page.
+//
+// A field or an operator the server does not know is a 422. A value of the wrong JSON type finds nothing or is a
+// 500. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/filter (the `FilterContacts` operationId).
+func (api *API) FilterContacts(ctx context.Context, accountID AccountID, params *FilterContactsParams, body FilterContactsJSONRequestBody, reqEditors ...RequestEditorFn) (*ContactPage, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewFilterContactsRequestWithBody(api.Client.Server, accountID, params, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactPage
+	if err := api.send(ctx, "filterContacts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// FilterContactsAll goes through all pages of FilterContacts. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) FilterContactsAll(ctx context.Context, accountID AccountID, params *FilterContactsParams, body FilterContactsJSONRequestBody, reqEditors ...RequestEditorFn) iter.Seq2[Contact, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of FilterContactsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		content, err := encodeBody(body)
+		if err != nil {
+			return nil, err
+		}
+		return NewFilterContactsRequestWithBody(api.Client.Server, accountID, &of, "application/json", content)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Contact](ctx, api, "filterContacts", first, request, reqEditors, "payload")
+}
+
+// SearchContacts finds contacts by a part of their name, email, phone number or identifier.
+//
+// Pages hold 15. Count counts those of the page only; HasMore tells whether there is another. The server allows
+// 100 searches a minute for an account. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/search (the `SearchContacts` operationId).
+func (api *API) SearchContacts(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) (*ContactPage, error) {
+	req, err := NewSearchContactsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactPage
+	if err := api.send(ctx, "searchContacts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SearchContactsAll goes through all pages of SearchContacts. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) SearchContactsAll(ctx context.Context, accountID AccountID, params *SearchContactsParams, reqEditors ...RequestEditorFn) iter.Seq2[Contact, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of SearchContactsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewSearchContactsRequest(api.Client.Server, accountID, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Contact](ctx, api, "searchContacts", first, request, reqEditors, "payload")
+}
+
+// DeleteContact deletes a contact with its conversations.
+//
+// A contact who is online just now cannot be deleted (422). Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/contacts/{id} (the `DeleteContact` operationId).
+func (api *API) DeleteContact(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteContactRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteContact", req, reqEditors, nil)
 }
 
 // GetContact reads a contact with its custom attributes.
@@ -1907,6 +17895,22 @@ func (api *API) UpdateContact(ctx context.Context, accountID AccountID, id Conta
 	return &result, nil
 }
 
+// UpdateContactWithFiles is UpdateContact with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) UpdateContactWithFiles(ctx context.Context, accountID AccountID, id ContactID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*ContactEnvelope, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewUpdateContactRequestWithBody(api.Client.Server, accountID, id, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result ContactEnvelope
+	if err := api.send(ctx, "updateContact", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // PutContact changes a contact exactly as UpdateContact does; it replaces nothing.
 //
 // The server sends both methods to the same code. The published document knows only this one.
@@ -1926,6 +17930,80 @@ func (api *API) PutContact(ctx context.Context, accountID AccountID, id ContactI
 	}
 	var result ContactEnvelope
 	if err := api.send(ctx, "putContact", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// PutContactWithFiles is PutContact with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) PutContactWithFiles(ctx context.Context, accountID AccountID, id ContactID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*ContactEnvelope, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewPutContactRequestWithBody(api.Client.Server, accountID, id, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result ContactEnvelope
+	if err := api.send(ctx, "putContact", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateContactInbox connects a contact to an inbox, so that a conversation can be started there.
+//
+// A contact that the channel cannot reach, such as one without an address in a mailbox, is a 422. Every agent and
+// administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes (the `CreateContactInbox` operationId).
+func (api *API) CreateContactInbox(ctx context.Context, accountID AccountID, id ContactID, body CreateContactInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*ContactInbox, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateContactInboxRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactInbox
+	if err := api.send(ctx, "createContactInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListContactableInboxes lists the inboxes in which a contact can be written to.
+//
+// Those the owner of the token may not see are left out.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes (the `ListContactableInboxes` operationId).
+func (api *API) ListContactableInboxes(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*ContactInboxes, error) {
+	req, err := NewListContactableInboxesRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactInboxes
+	if err := api.send(ctx, "listContactableInboxes", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListContactConversations lists the last 20 conversations with a contact.
+//
+// There are no pages. Agents get those of their inboxes.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/conversations (the `ListContactConversations` operationId).
+func (api *API) ListContactConversations(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*Conversations, error) {
+	req, err := NewListContactConversationsRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result Conversations
+	if err := api.send(ctx, "listContactConversations", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -1956,6 +18034,170 @@ func (api *API) DestroyContactCustomAttributes(ctx context.Context, accountID Ac
 	return &result, nil
 }
 
+// ListContactLabels lists the labels of a contact.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ListContactLabels` operationId).
+func (api *API) ListContactLabels(ctx context.Context, accountID AccountID, id ContactID, reqEditors ...RequestEditorFn) (*LabelTitles, error) {
+	req, err := NewListContactLabelsRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result LabelTitles
+	if err := api.send(ctx, "listContactLabels", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ReplaceContactLabels puts exactly these labels on a contact.
+//
+// Labels that are not named are taken off. Every agent and administrator of the account may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/contacts/{id}/labels (the `ReplaceContactLabels` operationId).
+func (api *API) ReplaceContactLabels(ctx context.Context, accountID AccountID, id ContactID, body ReplaceContactLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*LabelTitles, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewReplaceContactLabelsRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result LabelTitles
+	if err := api.send(ctx, "replaceContactLabels", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListConversations lists conversations, 25 on a page, those with the latest activity first.
+//
+// Without Status only open ones are listed. Agents see those of their inboxes and teams. A server may be set to
+// another size of page.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations (the `ListConversations` operationId).
+func (api *API) ListConversations(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*ConversationPage, error) {
+	req, err := NewListConversationsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationPage
+	if err := api.send(ctx, "listConversations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListConversationsAll goes through all pages of ListConversations. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListConversationsAll(ctx context.Context, accountID AccountID, params *ListConversationsParams, reqEditors ...RequestEditorFn) iter.Seq2[Conversation, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of ListConversationsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListConversationsRequest(api.Client.Server, accountID, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Conversation](ctx, api, "listConversations", first, request, reqEditors, "data.payload")
+}
+
+// CreateConversation starts a conversation, and sends its first message where there is one.
+//
+// Needed are ContactID and InboxID, or the SourceID of a contact in an inbox. Where an inbox keeps to a single
+// conversation the open one is reused, and answered as if it were new. Agents need access to the inbox; agent bots
+// may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations (the `CreateConversation` operationId).
+func (api *API) CreateConversation(ctx context.Context, accountID AccountID, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*Conversation, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateConversationRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Conversation
+	if err := api.send(ctx, "createConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// FilterConversations finds conversations by conditions on their fields and custom attributes, 25 on a page.
+//
+// The answer has no Data around it. A field or an operator the server does not know is a 422. A value of the wrong
+// JSON type finds nothing or is a 500.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/filter (the `FilterConversations` operationId).
+func (api *API) FilterConversations(ctx context.Context, accountID AccountID, params *FilterConversationsParams, body FilterConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*ConversationList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewFilterConversationsRequestWithBody(api.Client.Server, accountID, params, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationList
+	if err := api.send(ctx, "filterConversations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// FilterConversationsAll goes through all pages of FilterConversations. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) FilterConversationsAll(ctx context.Context, accountID AccountID, params *FilterConversationsParams, body FilterConversationsJSONRequestBody, reqEditors ...RequestEditorFn) iter.Seq2[Conversation, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of FilterConversationsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		content, err := encodeBody(body)
+		if err != nil {
+			return nil, err
+		}
+		return NewFilterConversationsRequestWithBody(api.Client.Server, accountID, &of, "application/json", content)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Conversation](ctx, api, "filterConversations", first, request, reqEditors, "payload")
+}
+
+// GetConversationCounts counts conversations.
+//
+// Agents count those of their inboxes and teams. The server allows 30 of these calls a minute for a user.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/meta (the `GetConversationCounts` operationId).
+func (api *API) GetConversationCounts(ctx context.Context, accountID AccountID, params *GetConversationCountsParams, reqEditors ...RequestEditorFn) (*ConversationCountsEnvelope, error) {
+	req, err := NewGetConversationCountsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationCountsEnvelope
+	if err := api.send(ctx, "getConversationCounts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // GetConversation reads a conversation with its custom attributes.
 //
 // Administrators may read every conversation, agents those of their inboxes and teams; a lack of permission is a
@@ -1971,6 +18213,54 @@ func (api *API) GetConversation(ctx context.Context, accountID AccountID, conver
 	}
 	var result Conversation
 	if err := api.send(ctx, "getConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateConversation changes the priority of a conversation.
+//
+// Everything else in the body is ignored, SLAPolicyID too where the server has no service level agreements. Users
+// need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id} (the `UpdateConversation` operationId).
+func (api *API) UpdateConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body UpdateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*Conversation, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateConversationRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Conversation
+	if err := api.send(ctx, "updateConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AssignConversation assigns a conversation to an agent, an agent bot or a team, or to nobody.
+//
+// With AssigneeID the team is left alone; for both, call it twice. Users need access to the conversation; agent
+// bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments (the `AssignConversation` operationId).
+func (api *API) AssignConversation(ctx context.Context, accountID AccountID, conversationID ConversationID, body AssignConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*AssignmentResult, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewAssignConversationRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AssignmentResult
+	if err := api.send(ctx, "assignConversation", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -2035,6 +18325,243 @@ func (api *API) DestroyConversationCustomAttributes(ctx context.Context, account
 	return &result, nil
 }
 
+// ListConversationLabels lists the labels of a conversation.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ListConversationLabels` operationId).
+func (api *API) ListConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*LabelTitles, error) {
+	req, err := NewListConversationLabelsRequest(api.Client.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result LabelTitles
+	if err := api.send(ctx, "listConversationLabels", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ReplaceConversationLabels puts exactly these labels on a conversation.
+//
+// Labels that are not named are taken off. Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels (the `ReplaceConversationLabels` operationId).
+func (api *API) ReplaceConversationLabels(ctx context.Context, accountID AccountID, conversationID ConversationID, body ReplaceConversationLabelsJSONRequestBody, reqEditors ...RequestEditorFn) (*LabelTitles, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewReplaceConversationLabelsRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result LabelTitles
+	if err := api.send(ctx, "replaceConversationLabels", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMessages lists messages of a conversation, without parameters the latest 20.
+//
+// They come oldest first. To go back, pass the id of the oldest message as Before until a page is empty. Users
+// need access to the conversation; agent bots may not read.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `ListMessages` operationId).
+func (api *API) ListMessages(ctx context.Context, accountID AccountID, conversationID ConversationID, params *ListMessagesParams, reqEditors ...RequestEditorFn) (*MessageList, error) {
+	req, err := NewListMessagesRequest(api.Client.Server, accountID, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result MessageList
+	if err := api.send(ctx, "listMessages", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateMessage sends a message or writes a private note.
+//
+// The message is delivered in the background; Status tells later what became of it. Files need the multipart body.
+// Incoming messages are taken in inboxes of the kind API only. Users need access to the conversation; agent bots
+// may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages (the `CreateMessage` operationId).
+func (api *API) CreateMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*Message, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateMessageRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Message
+	if err := api.send(ctx, "createMessage", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateMessageWithFiles is CreateMessage with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) CreateMessageWithFiles(ctx context.Context, accountID AccountID, conversationID ConversationID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*Message, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewCreateMessageRequestWithBody(api.Client.Server, accountID, conversationID, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result Message
+	if err := api.send(ctx, "createMessage", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteMessage deletes the content and the files of a message.
+//
+// The message stays, with a remark instead of its text and with deleted in its content attributes. It is not taken
+// back from the channel.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `DeleteMessage` operationId).
+func (api *API) DeleteMessage(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, reqEditors ...RequestEditorFn) (*Message, error) {
+	req, err := NewDeleteMessageRequest(api.Client.Server, accountID, conversationID, messageID)
+	if err != nil {
+		return nil, err
+	}
+	var result Message
+	if err := api.send(ctx, "deleteMessage", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateMessageStatus sets the delivery status of a message in an inbox of the kind API.
+//
+// Other inboxes answer 403. It is in the published document since 4.17.1.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id} (the `UpdateMessageStatus` operationId).
+func (api *API) UpdateMessageStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, messageID MessageID, body UpdateMessageStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*Message, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateMessageStatusRequestWithBody(api.Client.Server, accountID, conversationID, messageID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Message
+	if err := api.send(ctx, "updateMessageStatus", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListConversationReportingEvents lists the measured spans of time of a conversation.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events (the `ListConversationReportingEvents` operationId).
+func (api *API) ListConversationReportingEvents(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) ([]ReportingEvent, error) {
+	req, err := NewListConversationReportingEventsRequest(api.Client.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result []ReportingEvent
+	if err := api.send(ctx, "listConversationReportingEvents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// ToggleConversationPriority sets or clears the priority of a conversation.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority (the `ToggleConversationPriority` operationId).
+func (api *API) ToggleConversationPriority(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationPriorityJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewToggleConversationPriorityRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "toggleConversationPriority", req, reqEditors, nil)
+}
+
+// ToggleConversationStatus sets the status of a conversation.
+//
+// Without a status it changes between open and resolved. An agent bot that opens a pending conversation hands it
+// over to people; an agent who opens one is assigned to it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status (the `ToggleConversationStatus` operationId).
+func (api *API) ToggleConversationStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationStatusJSONRequestBody, reqEditors ...RequestEditorFn) (*ToggledConversationStatus, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewToggleConversationStatusRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ToggledConversationStatus
+	if err := api.send(ctx, "toggleConversationStatus", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ToggleConversationTypingStatus shows or hides that somebody is typing.
+//
+// Users need access to the conversation; agent bots may call this.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status (the `ToggleConversationTypingStatus` operationId).
+func (api *API) ToggleConversationTypingStatus(ctx context.Context, accountID AccountID, conversationID ConversationID, body ToggleConversationTypingStatusJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewToggleConversationTypingStatusRequestWithBody(api.Client.Server, accountID, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "toggleConversationTypingStatus", req, reqEditors, nil)
+}
+
+// UpdateConversationLastSeen notes that the owner of the token has seen a conversation.
+//
+// Without unread messages the server writes the time at most once an hour. Newer servers also mark notifications
+// about the conversation as read.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/update_last_seen (the `UpdateConversationLastSeen` operationId).
+func (api *API) UpdateConversationLastSeen(ctx context.Context, accountID AccountID, conversationID ConversationID, reqEditors ...RequestEditorFn) (*Conversation, error) {
+	req, err := NewUpdateConversationLastSeenRequest(api.Client.Server, accountID, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result Conversation
+	if err := api.send(ctx, "updateConversationLastSeen", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // ListCustomAttributeDefinitions lists the custom attribute definitions of an account, all of them at once.
 //
 // Definitions are for people: the server never holds a written value against one, and a value whose key has no
@@ -2049,6 +18576,1246 @@ func (api *API) ListCustomAttributeDefinitions(ctx context.Context, accountID Ac
 	}
 	var result []CustomAttributeDefinition
 	if err := api.send(ctx, "listCustomAttributeDefinitions", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateCustomAttributeDefinition creates a custom attribute definition.
+//
+// A key that is taken or reserved is a 422; a display type or model the server does not know is a 500.
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_attribute_definitions (the `CreateCustomAttributeDefinition` operationId).
+func (api *API) CreateCustomAttributeDefinition(ctx context.Context, accountID AccountID, body CreateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*CustomAttributeDefinition, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateCustomAttributeDefinitionRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomAttributeDefinition
+	if err := api.send(ctx, "createCustomAttributeDefinition", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteCustomAttributeDefinition deletes a custom attribute definition, but no value.
+//
+// Values stay in their records and are no longer shown in the dashboard. Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `DeleteCustomAttributeDefinition` operationId).
+func (api *API) DeleteCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteCustomAttributeDefinitionRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteCustomAttributeDefinition", req, reqEditors, nil)
+}
+
+// GetCustomAttributeDefinition reads a custom attribute definition.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `GetCustomAttributeDefinition` operationId).
+func (api *API) GetCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, reqEditors ...RequestEditorFn) (*CustomAttributeDefinition, error) {
+	req, err := NewGetCustomAttributeDefinitionRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomAttributeDefinition
+	if err := api.send(ctx, "getCustomAttributeDefinition", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateCustomAttributeDefinition changes a custom attribute definition.
+//
+// Fields that are not sent stay. Reserved keys are refused by CreateCustomAttributeDefinition alone.
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id} (the `UpdateCustomAttributeDefinition` operationId).
+func (api *API) UpdateCustomAttributeDefinition(ctx context.Context, accountID AccountID, id DefinitionID, body UpdateCustomAttributeDefinitionJSONRequestBody, reqEditors ...RequestEditorFn) (*CustomAttributeDefinition, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateCustomAttributeDefinitionRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomAttributeDefinition
+	if err := api.send(ctx, "updateCustomAttributeDefinition", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListCustomFilters lists the saved searches of the owner of the token.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters (the `ListCustomFilters` operationId).
+func (api *API) ListCustomFilters(ctx context.Context, accountID AccountID, params *ListCustomFiltersParams, reqEditors ...RequestEditorFn) ([]CustomFilter, error) {
+	req, err := NewListCustomFiltersRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []CustomFilter
+	if err := api.send(ctx, "listCustomFilters", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateCustomFilter saves a search for the owner of the token.
+//
+// The server keeps a limited number of them for a user.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/custom_filters (the `CreateCustomFilter` operationId).
+func (api *API) CreateCustomFilter(ctx context.Context, accountID AccountID, body CreateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*CustomFilter, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateCustomFilterRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomFilter
+	if err := api.send(ctx, "createCustomFilter", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteCustomFilter deletes a saved search of the owner of the token.
+//
+// Those of others are not found.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `DeleteCustomFilter` operationId).
+func (api *API) DeleteCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteCustomFilterRequest(api.Client.Server, accountID, customFilterID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteCustomFilter", req, reqEditors, nil)
+}
+
+// GetCustomFilter reads a saved search of the owner of the token.
+//
+// Those of others are not found.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `GetCustomFilter` operationId).
+func (api *API) GetCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, reqEditors ...RequestEditorFn) (*CustomFilter, error) {
+	req, err := NewGetCustomFilterRequest(api.Client.Server, accountID, customFilterID)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomFilter
+	if err := api.send(ctx, "getCustomFilter", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateCustomFilter changes a saved search of the owner of the token.
+//
+// Fields that are not sent stay.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id} (the `UpdateCustomFilter` operationId).
+func (api *API) UpdateCustomFilter(ctx context.Context, accountID AccountID, customFilterID CustomFilterID, body UpdateCustomFilterJSONRequestBody, reqEditors ...RequestEditorFn) (*CustomFilter, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateCustomFilterRequestWithBody(api.Client.Server, accountID, customFilterID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomFilter
+	if err := api.send(ctx, "updateCustomFilter", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// RemoveInboxMembers takes agents out of an inbox.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/inbox_members (the `RemoveInboxMembers` operationId).
+func (api *API) RemoveInboxMembers(ctx context.Context, accountID AccountID, body RemoveInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewRemoveInboxMembersRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "removeInboxMembers", req, reqEditors, nil)
+}
+
+// ReplaceInboxMembers makes these the agents of an inbox and takes out all others.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inbox_members (the `ReplaceInboxMembers` operationId).
+func (api *API) ReplaceInboxMembers(ctx context.Context, accountID AccountID, body ReplaceInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewReplaceInboxMembersRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentList
+	if err := api.send(ctx, "replaceInboxMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AddInboxMembers adds agents to an inbox.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inbox_members (the `AddInboxMembers` operationId).
+func (api *API) AddInboxMembers(ctx context.Context, accountID AccountID, body AddInboxMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewAddInboxMembersRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentList
+	if err := api.send(ctx, "addInboxMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListInboxMembers lists the agents of an inbox.
+//
+// There are no pages. Administrators have access to every inbox without being in this list.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id} (the `ListInboxMembers` operationId).
+func (api *API) ListInboxMembers(ctx context.Context, accountID AccountID, inboxID int64, reqEditors ...RequestEditorFn) (*AgentList, error) {
+	req, err := NewListInboxMembersRequest(api.Client.Server, accountID, inboxID)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentList
+	if err := api.send(ctx, "listInboxMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListInboxes lists the inboxes of the account, for agents those they are in.
+//
+// There are no pages.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes (the `ListInboxes` operationId).
+func (api *API) ListInboxes(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*InboxList, error) {
+	req, err := NewListInboxesRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result InboxList
+	if err := api.send(ctx, "listInboxes", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateInbox creates an inbox with its channel.
+//
+// Facebook and other channels that need a sign-in elsewhere are made in the dashboard. A plan without a free inbox
+// is a 402. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes (the `CreateInbox` operationId).
+func (api *API) CreateInbox(ctx context.Context, accountID AccountID, body CreateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*Inbox, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateInboxRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Inbox
+	if err := api.send(ctx, "createInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateInboxWithFiles is CreateInbox with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) CreateInboxWithFiles(ctx context.Context, accountID AccountID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*Inbox, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewCreateInboxRequestWithBody(api.Client.Server, accountID, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result Inbox
+	if err := api.send(ctx, "createInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetInbox reads an inbox.
+//
+// Agents read those they are in. Secrets of the channel are sent to administrators alone.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id} (the `GetInbox` operationId).
+func (api *API) GetInbox(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*Inbox, error) {
+	req, err := NewGetInboxRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result Inbox
+	if err := api.send(ctx, "getInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateInbox changes an inbox and the settings of its channel.
+//
+// Fields that are not sent stay. A multipart body brings a picture. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/inboxes/{id} (the `UpdateInbox` operationId).
+func (api *API) UpdateInbox(ctx context.Context, accountID AccountID, id InboxID, body UpdateInboxJSONRequestBody, reqEditors ...RequestEditorFn) (*Inbox, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateInboxRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Inbox
+	if err := api.send(ctx, "updateInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateInboxWithFiles is UpdateInbox with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) UpdateInboxWithFiles(ctx context.Context, accountID AccountID, id InboxID, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*Inbox, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewUpdateInboxRequestWithBody(api.Client.Server, accountID, id, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result Inbox
+	if err := api.send(ctx, "updateInbox", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetInboxAgentBot reads the agent bot of an inbox.
+//
+// It answers 200 with a body; the published 204 is wrong.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/agent_bot (the `GetInboxAgentBot` operationId).
+func (api *API) GetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, reqEditors ...RequestEditorFn) (*InboxAgentBot, error) {
+	req, err := NewGetInboxAgentBotRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result InboxAgentBot
+	if err := api.send(ctx, "getInboxAgentBot", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMessageTemplates lists the WhatsApp templates of an inbox.
+//
+// An inbox of another kind is a 422.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/inboxes/{id}/message_templates (the `ListMessageTemplates` operationId).
+func (api *API) ListMessageTemplates(ctx context.Context, accountID AccountID, id InboxID, params *ListMessageTemplatesParams, reqEditors ...RequestEditorFn) (*MessageTemplateList, error) {
+	req, err := NewListMessageTemplatesRequest(api.Client.Server, accountID, id, params)
+	if err != nil {
+		return nil, err
+	}
+	var result MessageTemplateList
+	if err := api.send(ctx, "listMessageTemplates", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SetInboxAgentBot puts an agent bot into an inbox, or takes it out.
+//
+// It answers 200 without a body. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot (the `SetInboxAgentBot` operationId).
+func (api *API) SetInboxAgentBot(ctx context.Context, accountID AccountID, id InboxID, body SetInboxAgentBotJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewSetInboxAgentBotRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "setInboxAgentBot", req, reqEditors, nil)
+}
+
+// ListIntegrations lists the services that can be connected, with the connections there are.
+//
+// Settings are sent to administrators alone.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/integrations/apps (the `ListIntegrations` operationId).
+func (api *API) ListIntegrations(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*IntegrationList, error) {
+	req, err := NewListIntegrationsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result IntegrationList
+	if err := api.send(ctx, "listIntegrations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateIntegrationHook connects the account or an inbox to a service.
+//
+// Settings that the service does not take are a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/integrations/hooks (the `CreateIntegrationHook` operationId).
+func (api *API) CreateIntegrationHook(ctx context.Context, accountID AccountID, body CreateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*IntegrationHook, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateIntegrationHookRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result IntegrationHook
+	if err := api.send(ctx, "createIntegrationHook", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteIntegrationHook removes a connection.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `DeleteIntegrationHook` operationId).
+func (api *API) DeleteIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteIntegrationHookRequest(api.Client.Server, accountID, hookID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteIntegrationHook", req, reqEditors, nil)
+}
+
+// UpdateIntegrationHook changes a connection.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id} (the `UpdateIntegrationHook` operationId).
+func (api *API) UpdateIntegrationHook(ctx context.Context, accountID AccountID, hookID HookID, body UpdateIntegrationHookJSONRequestBody, reqEditors ...RequestEditorFn) (*IntegrationHook, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateIntegrationHookRequestWithBody(api.Client.Server, accountID, hookID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result IntegrationHook
+	if err := api.send(ctx, "updateIntegrationHook", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListLabels lists the labels of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/labels (the `ListLabels` operationId).
+func (api *API) ListLabels(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*LabelList, error) {
+	req, err := NewListLabelsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result LabelList
+	if err := api.send(ctx, "listLabels", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateLabel creates a label.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/labels (the `CreateLabel` operationId).
+func (api *API) CreateLabel(ctx context.Context, accountID AccountID, body CreateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*Label, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateLabelRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Label
+	if err := api.send(ctx, "createLabel", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteLabel deletes a label.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/labels/{id} (the `DeleteLabel` operationId).
+func (api *API) DeleteLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteLabelRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteLabel", req, reqEditors, nil)
+}
+
+// GetLabel reads a label.
+//
+// Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/labels/{id} (the `GetLabel` operationId).
+func (api *API) GetLabel(ctx context.Context, accountID AccountID, id LabelID, reqEditors ...RequestEditorFn) (*Label, error) {
+	req, err := NewGetLabelRequest(api.Client.Server, accountID, id)
+	if err != nil {
+		return nil, err
+	}
+	var result Label
+	if err := api.send(ctx, "getLabel", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateLabel changes a label.
+//
+// Fields that are not sent stay. A new title reaches the records in the background. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/labels/{id} (the `UpdateLabel` operationId).
+func (api *API) UpdateLabel(ctx context.Context, accountID AccountID, id LabelID, body UpdateLabelJSONRequestBody, reqEditors ...RequestEditorFn) (*Label, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateLabelRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Label
+	if err := api.send(ctx, "updateLabel", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListPortals lists the help centers of the account.
+//
+// There are no pages. Counts of articles are 0 or nil in this list.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/portals (the `ListPortals` operationId).
+func (api *API) ListPortals(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*PortalList, error) {
+	req, err := NewListPortalsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result PortalList
+	if err := api.send(ctx, "listPortals", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreatePortal creates a help center.
+//
+// It answers without an envelope. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals (the `CreatePortal` operationId).
+func (api *API) CreatePortal(ctx context.Context, accountID AccountID, body CreatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*Portal, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreatePortalRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Portal
+	if err := api.send(ctx, "createPortal", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetPortal reads a help center with counts of its articles.
+//
+// It is in the published document since October 2026; the server has had it for years.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/portals/{id} (the `GetPortal` operationId).
+func (api *API) GetPortal(ctx context.Context, accountID AccountID, id PortalSlug, params *GetPortalParams, reqEditors ...RequestEditorFn) (*Portal, error) {
+	if err := checkSegment("id", string(id)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetPortalRequest(api.Client.Server, accountID, id, params)
+	if err != nil {
+		return nil, err
+	}
+	var result Portal
+	if err := api.send(ctx, "getPortal", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdatePortal changes a help center.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/portals/{id} (the `UpdatePortal` operationId).
+func (api *API) UpdatePortal(ctx context.Context, accountID AccountID, id PortalSlug, body UpdatePortalJSONRequestBody, reqEditors ...RequestEditorFn) (*Portal, error) {
+	if err := checkSegment("id", string(id)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdatePortalRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Portal
+	if err := api.send(ctx, "updatePortal", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreatePortalArticle creates an article in a help center.
+//
+// It starts as a draft, whatever Status says on some servers. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/articles (the `CreatePortalArticle` operationId).
+func (api *API) CreatePortalArticle(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*ArticleEnvelope, error) {
+	if err := checkSegment("id", string(id)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreatePortalArticleRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ArticleEnvelope
+	if err := api.send(ctx, "createPortalArticle", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreatePortalCategory creates a category in a help center.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/portals/{id}/categories (the `CreatePortalCategory` operationId).
+func (api *API) CreatePortalCategory(ctx context.Context, accountID AccountID, id PortalSlug, body CreatePortalCategoryJSONRequestBody, reqEditors ...RequestEditorFn) (*CategoryEnvelope, error) {
+	if err := checkSegment("id", string(id)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreatePortalCategoryRequestWithBody(api.Client.Server, accountID, id, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result CategoryEnvelope
+	if err := api.send(ctx, "createPortalCategory", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListReportingEvents lists the measured spans of time of the account, newest first, 25 on a page.
+//
+// It is part of the enterprise edition. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/reporting_events (the `ListReportingEvents` operationId).
+func (api *API) ListReportingEvents(ctx context.Context, accountID AccountID, params *ListReportingEventsParams, reqEditors ...RequestEditorFn) (*ReportingEventPage, error) {
+	req, err := NewListReportingEventsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ReportingEventPage
+	if err := api.send(ctx, "listReportingEvents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListReportingEventsAll goes through all pages of ListReportingEvents. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListReportingEventsAll(ctx context.Context, accountID AccountID, params *ListReportingEventsParams, reqEditors ...RequestEditorFn) iter.Seq2[ReportingEvent, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of ListReportingEventsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListReportingEventsRequest(api.Client.Server, accountID, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[ReportingEvent](ctx, api, "listReportingEvents", first, request, reqEditors, "payload")
+}
+
+// ListTeams lists the teams of the account.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams (the `ListTeams` operationId).
+func (api *API) ListTeams(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) ([]Team, error) {
+	req, err := NewListTeamsRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result []Team
+	if err := api.send(ctx, "listTeams", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// CreateTeam creates a team.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams (the `CreateTeam` operationId).
+func (api *API) CreateTeam(ctx context.Context, accountID AccountID, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*Team, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateTeamRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Team
+	if err := api.send(ctx, "createTeam", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteTeam deletes a team; its conversations stay without one.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id} (the `DeleteTeam` operationId).
+func (api *API) DeleteTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteTeamRequest(api.Client.Server, accountID, teamID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteTeam", req, reqEditors, nil)
+}
+
+// GetTeam reads a team.
+//
+// Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id} (the `GetTeam` operationId).
+func (api *API) GetTeam(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) (*Team, error) {
+	req, err := NewGetTeamRequest(api.Client.Server, accountID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	var result Team
+	if err := api.send(ctx, "getTeam", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateTeam changes a team.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id} (the `UpdateTeam` operationId).
+func (api *API) UpdateTeam(ctx context.Context, accountID AccountID, teamID TeamID, body UpdateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*Team, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateTeamRequestWithBody(api.Client.Server, accountID, teamID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result Team
+	if err := api.send(ctx, "updateTeam", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// RemoveTeamMembers takes agents out of a team.
+//
+// The names are in the body, which some proxies drop from a DELETE. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `RemoveTeamMembers` operationId).
+func (api *API) RemoveTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewRemoveTeamMembersRequestWithBody(api.Client.Server, accountID, teamID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "removeTeamMembers", req, reqEditors, nil)
+}
+
+// ListTeamMembers lists the agents of a team.
+//
+// There are no pages. Every agent and administrator of the account may call this.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ListTeamMembers` operationId).
+func (api *API) ListTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, reqEditors ...RequestEditorFn) ([]Agent, error) {
+	req, err := NewListTeamMembersRequest(api.Client.Server, accountID, teamID)
+	if err != nil {
+		return nil, err
+	}
+	var result []Agent
+	if err := api.send(ctx, "listTeamMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// ReplaceTeamMembers makes these the agents of a team and takes out all others.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `ReplaceTeamMembers` operationId).
+func (api *API) ReplaceTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body ReplaceTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) ([]Agent, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewReplaceTeamMembersRequestWithBody(api.Client.Server, accountID, teamID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result []Agent
+	if err := api.send(ctx, "replaceTeamMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// AddTeamMembers adds agents to a team.
+//
+// Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members (the `AddTeamMembers` operationId).
+func (api *API) AddTeamMembers(ctx context.Context, accountID AccountID, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) ([]Agent, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewAddTeamMembersRequestWithBody(api.Client.Server, accountID, teamID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result []Agent
+	if err := api.send(ctx, "addTeamMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// ListWebhooks lists the webhooks of the account.
+//
+// There are no pages. Administrators only.
+//
+// Corresponds with GET /api/v1/accounts/{account_id}/webhooks (the `ListWebhooks` operationId).
+func (api *API) ListWebhooks(ctx context.Context, accountID AccountID, reqEditors ...RequestEditorFn) (*WebhookListEnvelope, error) {
+	req, err := NewListWebhooksRequest(api.Client.Server, accountID)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookListEnvelope
+	if err := api.send(ctx, "listWebhooks", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateWebhook creates a webhook.
+//
+// An address that is taken, or an event the server does not know, is a 422. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/accounts/{account_id}/webhooks (the `CreateWebhook` operationId).
+func (api *API) CreateWebhook(ctx context.Context, accountID AccountID, body CreateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*WebhookEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateWebhookRequestWithBody(api.Client.Server, accountID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookEnvelope
+	if err := api.send(ctx, "createWebhook", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteWebhook deletes a webhook.
+//
+// Administrators only.
+//
+// Corresponds with DELETE /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `DeleteWebhook` operationId).
+func (api *API) DeleteWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, reqEditors ...RequestEditorFn) error {
+	req, err := NewDeleteWebhookRequest(api.Client.Server, accountID, webhookID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteWebhook", req, reqEditors, nil)
+}
+
+// UpdateWebhook changes a webhook.
+//
+// Fields that are not sent stay. Administrators only.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id} (the `UpdateWebhook` operationId).
+func (api *API) UpdateWebhook(ctx context.Context, accountID AccountID, webhookID WebhookID, body UpdateWebhookJSONRequestBody, reqEditors ...RequestEditorFn) (*WebhookEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateWebhookRequestWithBody(api.Client.Server, accountID, webhookID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookEnvelope
+	if err := api.send(ctx, "updateWebhook", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetProfile reads the owner of the token, with the accounts it is in.
+//
+// The answer holds secrets: the token itself among them.
+//
+// Corresponds with GET /api/v1/profile (the `GetProfile` operationId).
+func (api *API) GetProfile(ctx context.Context, reqEditors ...RequestEditorFn) (*User, error) {
+	req, err := NewGetProfileRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result User
+	if err := api.send(ctx, "getProfile", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateProfile changes the owner of the token.
+//
+// Fields that are not sent stay. A multipart body brings a picture.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/v1/profile (the `UpdateProfile` operationId).
+func (api *API) UpdateProfile(ctx context.Context, body UpdateProfileJSONRequestBody, reqEditors ...RequestEditorFn) (*User, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateProfileRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result User
+	if err := api.send(ctx, "updateProfile", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateProfileWithFiles is UpdateProfile with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) UpdateProfileWithFiles(ctx context.Context, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*User, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewUpdateProfileRequestWithBody(api.Client.Server, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result User
+	if err := api.send(ctx, "updateProfile", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetReport reads how a metric developed, step by step.
+//
+// The server allows 100 calls of all reports a minute for a user, and 1000 for an account. Administrators only,
+// and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports (the `GetReport` operationId).
+func (api *API) GetReport(ctx context.Context, accountID AccountID, params *GetReportParams, reqEditors ...RequestEditorFn) ([]ReportPoint, error) {
+	req, err := NewGetReportRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []ReportPoint
+	if err := api.send(ctx, "getReport", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// GetConversationMetrics counts the open conversations of the account, or of each agent.
+//
+// Two published operations are one: with the type account the answer is an object, with the type agent a list.
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/conversations (the `GetConversationMetrics` operationId).
+func (api *API) GetConversationMetrics(ctx context.Context, accountID AccountID, params *GetConversationMetricsParams, reqEditors ...RequestEditorFn) (*ConversationMetrics, error) {
+	req, err := NewGetConversationMetricsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationMetrics
+	if err := api.send(ctx, "getConversationMetrics", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetFirstResponseTimeDistribution counts first replies by the kind of channel and by how long they took.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution (the `GetFirstResponseTimeDistribution` operationId).
+func (api *API) GetFirstResponseTimeDistribution(ctx context.Context, accountID AccountID, params *GetFirstResponseTimeDistributionParams, reqEditors ...RequestEditorFn) (*FirstResponseTimeDistribution, error) {
+	req, err := NewGetFirstResponseTimeDistributionRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result FirstResponseTimeDistribution
+	if err := api.send(ctx, "getFirstResponseTimeDistribution", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetInboxLabelMatrix counts conversations by inbox and label.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix (the `GetInboxLabelMatrix` operationId).
+func (api *API) GetInboxLabelMatrix(ctx context.Context, accountID AccountID, params *GetInboxLabelMatrixParams, reqEditors ...RequestEditorFn) (*InboxLabelMatrix, error) {
+	req, err := NewGetInboxLabelMatrixRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result InboxLabelMatrix
+	if err := api.send(ctx, "getInboxLabelMatrix", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListOutgoingMessageCounts counts the messages sent by each agent, team, inbox or label.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count (the `ListOutgoingMessageCounts` operationId).
+func (api *API) ListOutgoingMessageCounts(ctx context.Context, accountID AccountID, params *ListOutgoingMessageCountsParams, reqEditors ...RequestEditorFn) ([]OutgoingMessageCount, error) {
+	req, err := NewListOutgoingMessageCountsRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []OutgoingMessageCount
+	if err := api.send(ctx, "listOutgoingMessageCounts", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// GetReportSummary reads the sums of a span of time, and of the span before it.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/reports/summary (the `GetReportSummary` operationId).
+func (api *API) GetReportSummary(ctx context.Context, accountID AccountID, params *GetReportSummaryParams, reqEditors ...RequestEditorFn) (*ReportSummary, error) {
+	req, err := NewGetReportSummaryRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ReportSummary
+	if err := api.send(ctx, "getReportSummary", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAgentSummaries sums up a span of time for each agent.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/agent (the `ListAgentSummaries` operationId).
+func (api *API) ListAgentSummaries(ctx context.Context, accountID AccountID, params *ListAgentSummariesParams, reqEditors ...RequestEditorFn) ([]SummaryRow, error) {
+	req, err := NewListAgentSummariesRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []SummaryRow
+	if err := api.send(ctx, "listAgentSummaries", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// GetChannelSummary counts conversations by the kind of channel and by status.
+//
+// A span that is too long is a 422. Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/channel (the `GetChannelSummary` operationId).
+func (api *API) GetChannelSummary(ctx context.Context, accountID AccountID, params *GetChannelSummaryParams, reqEditors ...RequestEditorFn) (*ChannelSummary, error) {
+	req, err := NewGetChannelSummaryRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ChannelSummary
+	if err := api.send(ctx, "getChannelSummary", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListInboxSummaries sums up a span of time for each inbox.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/inbox (the `ListInboxSummaries` operationId).
+func (api *API) ListInboxSummaries(ctx context.Context, accountID AccountID, params *ListInboxSummariesParams, reqEditors ...RequestEditorFn) ([]SummaryRow, error) {
+	req, err := NewListInboxSummariesRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []SummaryRow
+	if err := api.send(ctx, "listInboxSummaries", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// ListTeamSummaries sums up a span of time for each team.
+//
+// Administrators only, and roles that may see reports.
+//
+// Corresponds with GET /api/v2/accounts/{account_id}/summary_reports/team (the `ListTeamSummaries` operationId).
+func (api *API) ListTeamSummaries(ctx context.Context, accountID AccountID, params *ListTeamSummariesParams, reqEditors ...RequestEditorFn) ([]SummaryRow, error) {
+	req, err := NewListTeamSummariesRequest(api.Client.Server, accountID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result []SummaryRow
+	if err := api.send(ctx, "listTeamSummaries", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return result, nil

@@ -61,7 +61,7 @@ func TestNotFound(t *testing.T) {
 func TestUnknownRoute(t *testing.T) {
 	b := start(t)
 	for _, r := range []struct{ method, path string }{
-		{"GET", "/"}, {"GET", account + "/nothing"}, {"DELETE", contact}, {"GET", attributes}, {"GET", account + "/contacts/"},
+		{"GET", "/"}, {"GET", account + "/nothing"}, {"DELETE", attributes}, {"GET", attributes}, {"GET", account + "/contacts/"},
 	} {
 		b.expect(r.method, r.path, "", nil, 404, noSuchPage)
 		b.expect(r.method, r.path, "", header{"api-access-token": ""}, 404, noSuchPage)
