@@ -13,6 +13,12 @@ generate: ## write gen/ anew from specs/, without the network
 	rm -rf gen
 	go generate ./...
 
+coverage: ## what of the vendors' published APIs can be called
+	@go run ./cmd/specs coverage
+
+bench-size: ## how long our clients take to build and how large they are, beside the stock template
+	@go run ./cmd/specs size
+
 check: format vet lint drift race fuzz ## what CI runs beside the tests
 
 format: ## is the code formatted?
@@ -41,4 +47,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate check format vet lint drift race fuzz
+.PHONY: help demo test generate coverage bench-size check format vet lint drift race fuzz
