@@ -649,6 +649,24 @@ func (e NewConversationStatus) Valid() bool {
 	}
 }
 
+// Defines values for NewSmsApp.
+const (
+	NewSmsAppTwilio  NewSmsApp = "twilio"
+	NewSmsAppZipwhip NewSmsApp = "zipwhip"
+)
+
+// Valid indicates whether the value is a known member of the NewSmsApp enum.
+func (e NewSmsApp) Valid() bool {
+	switch e {
+	case NewSmsAppTwilio:
+		return true
+	case NewSmsAppZipwhip:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NoteSource.
 const (
 	NoteSourceBizRules NoteSource = "biz-rules"
@@ -1613,7 +1631,7 @@ type BulkCreateCompany struct {
 	Socials []SocialInput `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Whatsapps []WhatsappInput   `json:"whatsapps,omitzero"`
 }
@@ -1657,7 +1675,7 @@ type BulkCreateConversation struct {
 	Status *NewConversationStatus `json:"status,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames `json:"tags,omitempty"`
+	Tags TagNames `json:"tags,omitzero"`
 }
 
 // BulkCreateCustomer is a customer to create.
@@ -1705,7 +1723,7 @@ type BulkCreateCustomer struct {
 	Socials           []SocialInput     `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	TimeZone  *string           `json:"timeZone,omitempty"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Username  *string           `json:"username,omitempty"`
@@ -1740,7 +1758,7 @@ type BulkCreateKObject struct {
 	ImportedAt *time.Time `json:"importedAt,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags  TagNames `json:"tags,omitempty"`
+	Tags  TagNames `json:"tags,omitzero"`
 	Title string   `json:"title"`
 }
 
@@ -1961,7 +1979,7 @@ type BulkUpdateCompany struct {
 	Socials       []SocialInput        `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames          `json:"tags,omitempty"`
+	Tags TagNames          `json:"tags,omitzero"`
 	URLs []WebAddressInput `json:"urls,omitzero"`
 }
 
@@ -2026,7 +2044,7 @@ type BulkUpdateConversation struct {
 	SuggestedTags []SuggestedTagInput `json:"suggestedTags,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames `json:"tags,omitempty"`
+	Tags TagNames `json:"tags,omitzero"`
 }
 
 // BulkUpdateCustomer names a customer, and its fields to change.
@@ -2074,7 +2092,7 @@ type BulkUpdateCustomer struct {
 	Socials           []SocialInput     `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags     TagNames          `json:"tags,omitempty"`
+	Tags     TagNames          `json:"tags,omitzero"`
 	TimeZone Field[string]     `json:"timeZone,omitzero"`
 	URLs     []WebAddressInput `json:"urls,omitzero"`
 	Username Field[string]     `json:"username,omitzero"`
@@ -2107,7 +2125,7 @@ type BulkUpdateKObject struct {
 	Rev *int64 `json:"rev,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags  TagNames `json:"tags,omitempty"`
+	Tags  TagNames `json:"tags,omitzero"`
 	Title *string  `json:"title,omitempty"`
 }
 
@@ -2694,7 +2712,7 @@ type CreateCompany struct {
 	Socials []SocialInput `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Whatsapps []WhatsappInput   `json:"whatsapps,omitzero"`
 }
@@ -2736,7 +2754,7 @@ type CreateConversation struct {
 	Status *NewConversationStatus `json:"status,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames `json:"tags,omitempty"`
+	Tags TagNames `json:"tags,omitzero"`
 }
 
 // CreateConversationMessage is a new message of the conversation in the path.
@@ -2897,7 +2915,7 @@ type CreateCustomer struct {
 	Socials           []SocialInput     `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	TimeZone  *string           `json:"timeZone,omitempty"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Username  *string           `json:"username,omitempty"`
@@ -2941,7 +2959,7 @@ type CreateCustomerConversation struct {
 	Status *NewConversationStatus `json:"status,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames `json:"tags,omitempty"`
+	Tags TagNames `json:"tags,omitzero"`
 }
 
 // CreateCustomerMerge names the two customers to merge.
@@ -3220,7 +3238,7 @@ type CreateKObject struct {
 	ImportedAt *time.Time `json:"importedAt,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags  TagNames `json:"tags,omitempty"`
+	Tags  TagNames `json:"tags,omitzero"`
 	Title string   `json:"title"`
 }
 
@@ -3416,8 +3434,8 @@ type CreateRoleGroup struct {
 
 // CreateSmsDraft is a draft of a short message.
 type CreateSmsDraft struct {
-	// App is messagebird only in a change.
-	App *SmsApp `json:"app,omitempty"`
+	// App is an app that sends short messages, in a new draft.
+	App *NewSmsApp `json:"app,omitempty"`
 
 	// Auto tells that no person wrote it.
 	Auto *bool   `json:"auto,omitempty"`
@@ -3930,8 +3948,8 @@ type EmailApp string
 
 // EmailHeader is a header of an e-mail.
 type EmailHeader struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
+	Name  string  `json:"name"`
+	Value *string `json:"value,omitempty"`
 }
 
 // EmailInput is an e-mail address of a customer, as the server takes it.
@@ -4567,6 +4585,7 @@ type Location struct {
 	CityName    *string       `json:"cityName,omitempty"`
 	CountryCode *string       `json:"countryCode,omitempty"`
 	CountryName *string       `json:"countryName,omitempty"`
+	ID          *string       `json:"id,omitempty"`
 	Latitude    *json.Number  `json:"latitude,omitempty"`
 	Longitude   *json.Number  `json:"longitude,omitempty"`
 	Name        *string       `json:"name,omitempty"`
@@ -5003,6 +5022,9 @@ type MetadataSensitivity struct {
 // NewConversationStatus is the state of a new conversation.
 type NewConversationStatus string
 
+// NewSmsApp is an app that sends short messages, in a new draft.
+type NewSmsApp string
+
 // Note is a remark in a conversation that the customer does not see.
 type Note struct {
 	// Attributes holds the fields of a Note.
@@ -5139,6 +5161,7 @@ type PersonType string
 
 // Phone is a telephone or WhatsApp number of a customer. The latter begins with "whatsapp:".
 type Phone struct {
+	ID    *string `json:"id,omitempty"`
 	Phone *string `json:"phone,omitempty"`
 
 	// Type tells what a telephone number is for.
@@ -6014,6 +6037,8 @@ type SnoozeStatus string
 
 // Social is a customer's account in a social network.
 type Social struct {
+	ID *string `json:"id,omitempty"`
+
 	// Type is a social network.
 	Type     *SocialType `json:"type,omitempty"`
 	URL      *string     `json:"url,omitempty"`
@@ -6413,7 +6438,7 @@ type UpdateCompany struct {
 	Socials []SocialInput `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Whatsapps []WhatsappInput   `json:"whatsapps,omitzero"`
 }
@@ -6482,7 +6507,7 @@ type UpdateConversation struct {
 	SuggestedTags      []SuggestedTagInput      `json:"suggestedTags,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags TagNames `json:"tags,omitempty"`
+	Tags TagNames `json:"tags,omitzero"`
 }
 
 // UpdateConversations lists changes of conversations, at most 100.
@@ -6531,7 +6556,7 @@ type UpdateCustomer struct {
 	Socials           []SocialInput     `json:"socials,omitzero"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags      TagNames          `json:"tags,omitempty"`
+	Tags      TagNames          `json:"tags,omitzero"`
 	TimeZone  Field[string]     `json:"timeZone,omitzero"`
 	URLs      []WebAddressInput `json:"urls,omitzero"`
 	Username  Field[string]     `json:"username,omitzero"`
@@ -6711,7 +6736,7 @@ type UpdateKObject struct {
 	Rev *int64 `json:"rev,omitempty"`
 
 	// Tags lists all tags of a record, at most 20; those not listed are removed.
-	Tags  TagNames `json:"tags,omitempty"`
+	Tags  TagNames `json:"tags,omitzero"`
 	Title *string  `json:"title,omitempty"`
 }
 
@@ -7180,6 +7205,8 @@ type UserTypeFilter string
 
 // WebAddress is a web page of a customer.
 type WebAddress struct {
+	ID *string `json:"id,omitempty"`
+
 	// Type tells what a web page is.
 	Type *WebAddressType `json:"type,omitempty"`
 	URL  *string         `json:"url,omitempty"`
@@ -7549,7 +7576,7 @@ type ListAuthTokensParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7559,7 +7586,7 @@ type ListBrandsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7569,7 +7596,7 @@ type ListCompaniesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// ExternalID leaves out companies without this id in the other system.
@@ -7585,7 +7612,7 @@ type ListCompanyKObjectsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7595,7 +7622,7 @@ type ListConversationsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Sort puts the newest first when it is desc.
@@ -7621,7 +7648,7 @@ type ListConversationAttachmentsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7631,7 +7658,7 @@ type ListConversationEventsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Sort puts the newest first when it is desc.
@@ -7644,7 +7671,7 @@ type ListConversationForwardsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7654,7 +7681,7 @@ type ListConversationMessagesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Include names the related records to send along under included.
@@ -7667,7 +7694,17 @@ type ListConversationNotesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
+	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+}
+
+// ListConversationTimesParams defines parameters for ListConversationTimes.
+type ListConversationTimesParams struct {
+	// Page is the number of the page, from 1.
+	Page *Page `form:"page,omitempty" json:"page,omitempty"`
+
+	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7677,7 +7714,7 @@ type ListCustomersParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7687,7 +7724,7 @@ type SearchArchiveParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7710,7 +7747,7 @@ type SearchCustomersParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7720,7 +7757,7 @@ type ListCustomerSessionEventsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7736,7 +7773,7 @@ type ListCustomerConversationsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// FromDate leaves out what is older than this time.
@@ -7749,7 +7786,7 @@ type ListCustomerDraftsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Include names related records to send along under included, such as attachments.
@@ -7762,7 +7799,7 @@ type ListCustomerEventsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Name leaves out events of other names.
@@ -7775,7 +7812,7 @@ type ListCustomerKObjectsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7785,7 +7822,7 @@ type ListCustomerMergesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7795,7 +7832,7 @@ type ListCustomerMessagesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Include names related records to send along under included, such as attachments.
@@ -7808,7 +7845,7 @@ type ListCustomerNotesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7818,7 +7855,7 @@ type ListCustomerSessionsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7828,7 +7865,7 @@ type ListDraftAttachmentsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7838,7 +7875,7 @@ type ListForwardAttachmentsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7848,10 +7885,10 @@ type ListKlassesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
-	// Status leaves out classes that are not in this state.
+	// Status leaves out classes that are not in this state; without it those that are not enabled.
 	Status *KlassFilter `form:"status,omitempty" json:"status,omitempty"`
 }
 
@@ -7861,7 +7898,7 @@ type ListKObjectsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// FromDate leaves out what is older than this time.
@@ -7887,7 +7924,7 @@ type ListMessagesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Include names related records to send along under included, such as attachments.
@@ -7916,7 +7953,7 @@ type ListNotesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7939,7 +7976,7 @@ type ListOutboundAccountsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7949,7 +7986,7 @@ type ListRoleGroupsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7959,7 +7996,7 @@ type ListSatisfactionFormsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7969,7 +8006,7 @@ type ListSchedulesParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -7997,7 +8034,7 @@ type ListSpamSendersParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -8007,7 +8044,7 @@ type ListTeamsParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 }
 
@@ -8017,7 +8054,7 @@ type ListUsersParams struct {
 	Page *Page `form:"page,omitempty" json:"page,omitempty"`
 
 	// PageSize is how many records a page holds: 100 where nothing is said, which is also the most almost everywhere; users,
-	// teams and searches take 500.
+	// teams and searches take 500, conversation times 1000.
 	PageSize *PageSize `form:"pageSize,omitempty" json:"pageSize,omitempty"`
 
 	// Pending lists those who have not accepted their invitation.
@@ -9539,8 +9576,10 @@ type ClientInterface interface {
 	// CreateAttachmentWithBody prepares the upload of a file.
 	//
 	// Needs the role org.user.message.write, org.user.note.write, org.permission.message.create or
-	// org.permission.note.create. The answer's meta has a form: post its fields and then the content, under file, to
-	// its URL, without the key. Then name the attachment in a new message or note.
+	// org.permission.note.create.
+	//
+	// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
+	// Then name the attachment in a new message or note.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9550,8 +9589,10 @@ type ClientInterface interface {
 	// CreateAttachment prepares the upload of a file.
 	//
 	// Needs the role org.user.message.write, org.user.note.write, org.permission.message.create or
-	// org.permission.note.create. The answer's meta has a form: post its fields and then the content, under file, to
-	// its URL, without the key. Then name the attachment in a new message or note.
+	// org.permission.note.create.
+	//
+	// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
+	// Then name the attachment in a new message or note.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9560,8 +9601,9 @@ type ClientInterface interface {
 
 	// GetAttachment reads an attachment that the organization uploaded.
 	//
-	// Needs the role org.user.attachment.read or org.permission.attachment.read. For those of customers use
-	// getMessageAttachment.
+	// Needs the role org.user.attachment.read or org.permission.attachment.read.
+	//
+	// For those of customers use GetMessageAttachment.
 	//
 	// Corresponds with GET /v1/attachments/{id} (the `GetAttachment` operationId).
 	GetAttachment(ctx context.Context, id AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9586,15 +9628,19 @@ type ClientInterface interface {
 
 	// ListAuditLogs lists what users and keys did in the organization.
 	//
-	// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read. It goes on by cursors, not by pages:
-	// give the path under links.next of the answer, or its after, to the next call.
+	// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read.
+	//
+	// It goes on by cursors, not by pages: the next link of an answer holds the after of the next call. That the
+	// answer is a list is inferred.
 	//
 	// Corresponds with GET /v1/audit-logs (the `ListAuditLogs` operationId).
 	ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetAuthCustomerSettings reads how the chat knows the organization's customers.
 	//
-	// Needs the role org.admin. The answer holds a secret.
+	// Needs the role org.admin.
+	//
+	// The answer holds a secret.
 	//
 	// Corresponds with GET /v1/auth/customer/settings (the `GetAuthCustomerSettings` operationId).
 	GetAuthCustomerSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9613,8 +9659,9 @@ type ClientInterface interface {
 
 	// UpdateAuthSettingsWithBody changes how users may sign in.
 	//
-	// Needs the role org.admin.security. The fields of the four parts are not published: take those that
-	// getAuthSettings answers with.
+	// Needs the role org.admin.security.
+	//
+	// The fields of the four parts are not published: take those that GetAuthSettings answers with.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9623,8 +9670,9 @@ type ClientInterface interface {
 
 	// UpdateAuthSettings changes how users may sign in.
 	//
-	// Needs the role org.admin.security. The fields of the four parts are not published: take those that
-	// getAuthSettings answers with.
+	// Needs the role org.admin.security.
+	//
+	// The fields of the four parts are not published: take those that GetAuthSettings answers with.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9721,8 +9769,9 @@ type ClientInterface interface {
 
 	// UpdateBrandWithBody changes a brand.
 	//
-	// Needs the role org.admin.brand.write or org.permission.brand.update. Though it is a PATCH, the published
-	// interface asks for both fields.
+	// Needs the role org.admin.brand.write or org.permission.brand.update.
+	//
+	// Though it is a PATCH, the published interface asks for both fields.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -9731,8 +9780,9 @@ type ClientInterface interface {
 
 	// UpdateBrand changes a brand.
 	//
-	// Needs the role org.admin.brand.write or org.permission.brand.update. Though it is a PATCH, the published
-	// interface asks for both fields.
+	// Needs the role org.admin.brand.write or org.permission.brand.update.
+	//
+	// Though it is a PATCH, the published interface asks for both fields.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9786,7 +9836,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.company.write or org.permission.company.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -9798,7 +9848,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.company.write or org.permission.company.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -9810,7 +9860,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.company.write or org.permission.company.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -9822,7 +9872,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.company.write or org.permission.company.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -9839,8 +9889,9 @@ type ClientInterface interface {
 
 	// UpdateCompanyWithBody changes the named fields of a company and leaves the others as they are.
 	//
-	// Needs the role org.user.company.write or org.permission.company.update. There is neither a PATCH nor a DELETE
-	// of companies: Deleted true deletes one.
+	// Needs the role org.user.company.write or org.permission.company.update.
+	//
+	// There is neither a PATCH nor a DELETE of companies: Deleted true deletes one.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -9851,8 +9902,9 @@ type ClientInterface interface {
 
 	// UpdateCompany changes the named fields of a company and leaves the others as they are.
 	//
-	// Needs the role org.user.company.write or org.permission.company.update. There is neither a PATCH nor a DELETE
-	// of companies: Deleted true deletes one.
+	// Needs the role org.user.company.write or org.permission.company.update.
+	//
+	// There is neither a PATCH nor a DELETE of companies: Deleted true deletes one.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -9870,15 +9922,18 @@ type ClientInterface interface {
 
 	// ListConversations lists the conversations of the organization, by page.
 	//
-	// Needs the role org.user.conversation.read or org.permission.conversation.read. There is no filter by time here:
-	// use searchCustomers with the query context conversation.
+	// Needs the role org.user.conversation.read or org.permission.conversation.read.
+	//
+	// There is no filter by time here: use SearchCustomers with the query context conversation.
 	//
 	// Corresponds with GET /v1/conversations (the `ListConversations` operationId).
 	ListConversations(ctx context.Context, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateConversationWithBody creates a conversation of a customer.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+	// Needs the role org.user.conversation.write or org.permission.conversation.create.
+	//
+	// It has no message yet.
 	//
 	// One client may create at most 120 conversations of one customer in a minute.
 	//
@@ -9889,7 +9944,9 @@ type ClientInterface interface {
 
 	// CreateConversation creates a conversation of a customer.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+	// Needs the role org.user.conversation.write or org.permission.conversation.create.
+	//
+	// It has no message yet.
 	//
 	// One client may create at most 120 conversations of one customer in a minute.
 	//
@@ -9902,7 +9959,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -9914,7 +9971,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -9926,7 +9983,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -9938,7 +9995,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10020,9 +10077,10 @@ type ClientInterface interface {
 
 	// UpdateConversationWithBody changes a conversation, or replaces it.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.update. Without replace it does the
-	// same as updateConversationAttributes. With it the body is taken for the whole conversation, so that what is not
-	// named is lost.
+	// Needs the role org.user.conversation.write or org.permission.conversation.update.
+	//
+	// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
+	// conversation, so that what is not named is lost.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10033,9 +10091,10 @@ type ClientInterface interface {
 
 	// UpdateConversation changes a conversation, or replaces it.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.update. Without replace it does the
-	// same as updateConversationAttributes. With it the body is taken for the whole conversation, so that what is not
-	// named is lost.
+	// Needs the role org.user.conversation.write or org.permission.conversation.update.
+	//
+	// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
+	// conversation, so that what is not named is lost.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10092,8 +10151,9 @@ type ClientInterface interface {
 
 	// CreateConversationMessageWithBody creates a message of the conversation in the path.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. A message that the organization sends
-	// by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// A message that the organization sends by an app of Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -10105,8 +10165,9 @@ type ClientInterface interface {
 
 	// CreateConversationMessage creates a message of the conversation in the path.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. A message that the organization sends
-	// by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// A message that the organization sends by an app of Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -10125,8 +10186,9 @@ type ClientInterface interface {
 
 	// CreateConversationNoteWithBody creates a note of the conversation in the path.
 	//
-	// Needs the role org.user.note.read or org.permission.note.create. Kustomer names a role for reading here,
-	// org.user.note.read, which may be a slip.
+	// Needs the role org.user.note.read or org.permission.note.create.
+	//
+	// Kustomer names a role for reading here, org.user.note.read, which may be a slip.
 	//
 	// One client may create at most 120 notes of one customer in a minute. To set createdAt, createdBy, modifiedAt or
 	// modifiedBy takes the role org.admin.
@@ -10138,8 +10200,9 @@ type ClientInterface interface {
 
 	// CreateConversationNote creates a note of the conversation in the path.
 	//
-	// Needs the role org.user.note.read or org.permission.note.create. Kustomer names a role for reading here,
-	// org.user.note.read, which may be a slip.
+	// Needs the role org.user.note.read or org.permission.note.create.
+	//
+	// Kustomer names a role for reading here, org.user.note.read, which may be a slip.
 	//
 	// One client may create at most 120 notes of one customer in a minute. To set createdAt, createdBy, modifiedAt or
 	// modifiedBy takes the role org.admin.
@@ -10173,8 +10236,9 @@ type ClientInterface interface {
 
 	// AddConversationTagsWithBody adds tags to a conversation and leaves the others as they are.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.update. A tag is named by its name or
-	// its id.
+	// Needs the role org.user.conversation.write or org.permission.conversation.update.
+	//
+	// A tag is named by its name or its id.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10185,8 +10249,9 @@ type ClientInterface interface {
 
 	// AddConversationTags adds tags to a conversation and leaves the others as they are.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.update. A tag is named by its name or
-	// its id.
+	// Needs the role org.user.conversation.write or org.permission.conversation.update.
+	//
+	// A tag is named by its name or its id.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10195,13 +10260,14 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/conversations/{id}/tags (the `AddConversationTags` operationId).
 	AddConversationTags(ctx context.Context, id ConversationID, body AddConversationTagsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListConversationTimes lists how long users worked on a conversation.
+	// ListConversationTimes lists how long users worked on a conversation, by page.
 	//
-	// Needs the role org.user.conversation.read or org.permission.conversation.read. Version 2 of this operation,
-	// under /v2, is not part of this document.
+	// Needs the role org.user.conversation.read or org.permission.conversation.read.
+	//
+	// Version 2 of this operation, under /v2, is not part of this document.
 	//
 	// Corresponds with GET /v1/conversations/{id}/times (the `ListConversationTimes` operationId).
-	ListConversationTimes(ctx context.Context, id ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListConversationTimes(ctx context.Context, id ConversationID, params *ListConversationTimesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCustomers lists the customers of the organization, by page.
 	//
@@ -10212,8 +10278,9 @@ type ClientInterface interface {
 
 	// CreateCustomerWithBody creates a customer.
 	//
-	// Needs the role org.user.customer.write or org.permission.customer.create. An externalId, or an address under
-	// emails or phones, belongs to one customer only.
+	// Needs the role org.user.customer.write or org.permission.customer.create.
+	//
+	// An externalId, or an address under emails or phones, belongs to one customer only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10222,8 +10289,9 @@ type ClientInterface interface {
 
 	// CreateCustomer creates a customer.
 	//
-	// Needs the role org.user.customer.write or org.permission.customer.create. An externalId, or an address under
-	// emails or phones, belongs to one customer only.
+	// Needs the role org.user.customer.write or org.permission.customer.create.
+	//
+	// An externalId, or an address under emails or phones, belongs to one customer only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10233,8 +10301,9 @@ type ClientInterface interface {
 	// SearchArchiveWithBody finds records that have not been changed for two years.
 	//
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. It
-	// knows fewer fields than searchCustomers and gives at most 100 pages.
+	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+	//
+	// It knows fewer fields than SearchCustomers and gives at most 100 pages.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10244,8 +10313,9 @@ type ClientInterface interface {
 	// SearchArchive finds records that have not been changed for two years.
 	//
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. It
-	// knows fewer fields than searchCustomers and gives at most 100 pages.
+	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+	//
+	// It knows fewer fields than SearchCustomers and gives at most 100 pages.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10256,7 +10326,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.delete or org.permission.customer.delete.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Corresponds with DELETE /v1/customers/bulk (the `BulkDeleteCustomers` operationId).
@@ -10266,7 +10336,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -10278,7 +10348,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10290,7 +10360,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -10302,7 +10372,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10327,7 +10397,8 @@ type ClientInterface interface {
 	// CreateCustomerMergeWithBody starts to merge one customer into another.
 	//
 	// Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
-	// The merge goes on behind the answer: ask getCustomerMerge for its status. Later reads of the source may answer
+	//
+	// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
 	// with the target. It cannot be undone.
 	//
 	// Takes any type of body and a specified content type.
@@ -10338,7 +10409,8 @@ type ClientInterface interface {
 	// CreateCustomerMerge starts to merge one customer into another.
 	//
 	// Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
-	// The merge goes on behind the answer: ask getCustomerMerge for its status. Later reads of the source may answer
+	//
+	// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
 	// with the target. It cannot be undone.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10363,9 +10435,10 @@ type ClientInterface interface {
 	// SearchCustomersWithBody finds customers, or with a query context other records, by their fields.
 	//
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. The
-	// index covers records that were changed within two years, lags behind changes by up to a minute, and gives at
-	// most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+	//
+	// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
+	// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10375,9 +10448,10 @@ type ClientInterface interface {
 	// SearchCustomers finds customers, or with a query context other records, by their fields.
 	//
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. The
-	// index covers records that were changed within two years, lags behind changes by up to a minute, and gives at
-	// most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+	//
+	// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
+	// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10459,9 +10533,10 @@ type ClientInterface interface {
 
 	// UpdateCustomerWithBody changes a customer, or replaces it.
 	//
-	// Needs the role org.user.customer.write or org.permission.customer.update. Without replace it does the same as
-	// updateCustomerAttributes. With it the body is taken for the whole customer, so that what is not named is lost.
-	// A body that does not name the company unlinks the customer from it.
+	// Needs the role org.user.customer.write or org.permission.customer.update.
+	//
+	// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
+	// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10472,9 +10547,10 @@ type ClientInterface interface {
 
 	// UpdateCustomer changes a customer, or replaces it.
 	//
-	// Needs the role org.user.customer.write or org.permission.customer.update. Without replace it does the same as
-	// updateCustomerAttributes. With it the body is taken for the whole customer, so that what is not named is lost.
-	// A body that does not name the company unlinks the customer from it.
+	// Needs the role org.user.customer.write or org.permission.customer.update.
+	//
+	// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
+	// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10492,7 +10568,9 @@ type ClientInterface interface {
 
 	// CreateCustomerConversationWithBody creates a conversation of the customer in the path.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+	// Needs the role org.user.conversation.write or org.permission.conversation.create.
+	//
+	// It has no message yet.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10501,7 +10579,9 @@ type ClientInterface interface {
 
 	// CreateCustomerConversation creates a conversation of the customer in the path.
 	//
-	// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+	// Needs the role org.user.conversation.write or org.permission.conversation.create.
+	//
+	// It has no message yet.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10539,12 +10619,13 @@ type ClientInterface interface {
 
 	// ListCustomerEvents lists the events of a customer, by page.
 	//
-	// Needs the role org.user.event.read or org.permission.event.read. Kustomer has withdrawn it: the answer is 404.
-	// Use listCustomerSessionEvents or listConversationEvents.
+	// Needs the role org.user.event.read or org.permission.event.read.
+	//
+	// Kustomer has withdrawn it: the answer is 404. Use ListCustomerSessionEvents or ListConversationEvents.
 	//
 	// Corresponds with GET /v1/customers/{id}/events (the `ListCustomerEvents` operationId).
 	//
-	// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	// Deprecated: it answers 404.
 	ListCustomerEvents(ctx context.Context, id CustomerID, params *ListCustomerEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListCustomerKObjects lists the KObjects of a class that belong to a customer, by page.
@@ -10590,8 +10671,10 @@ type ClientInterface interface {
 
 	// CreateCustomerMessageWithBody creates a message of the customer in the path.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-	// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -10603,8 +10686,10 @@ type ClientInterface interface {
 
 	// CreateCustomerMessage creates a message of the customer in the path.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-	// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -10637,8 +10722,9 @@ type ClientInterface interface {
 
 	// CreateUnmaskingWindow opens a window in which masked values of a customer can be read.
 	//
-	// Needs the role org.user.customer.write or org.permission.unmasking_window.create. Neither the request nor the
-	// answer is published; none has a body here.
+	// Needs the role org.user.customer.write or org.permission.unmasking_window.create.
+	//
+	// Neither the request nor the answer is published; none has a body here.
 	//
 	// Corresponds with POST /v1/customers/{id}/unmasking-windows (the `CreateUnmaskingWindow` operationId).
 	CreateUnmaskingWindow(ctx context.Context, id CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10675,7 +10761,7 @@ type ClientInterface interface {
 
 	// CreateDraftAttachmentWithBody adds an attachment to a draft.
 	//
-	// Like createAttachment it only prepares the upload, where the answer has a form for it.
+	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10684,7 +10770,7 @@ type ClientInterface interface {
 
 	// CreateDraftAttachment adds an attachment to a draft.
 	//
-	// Like createAttachment it only prepares the upload, where the answer has a form for it.
+	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10731,7 +10817,7 @@ type ClientInterface interface {
 
 	// CreateForwardAttachmentWithBody adds an attachment to a forward.
 	//
-	// Like createAttachment it only prepares the upload, where the answer has a form for it.
+	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10740,7 +10826,7 @@ type ClientInterface interface {
 
 	// CreateForwardAttachment adds an attachment to a forward.
 	//
-	// Like createAttachment it only prepares the upload, where the answer has a form for it.
+	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10791,9 +10877,12 @@ type ClientInterface interface {
 
 	// ListKObjects lists the KObjects of a class, by page.
 	//
-	// Needs the role org.admin.klass.read, org.user.klass.read or org.permission.klass.read. With the id of a class
-	// in place of its name, the same route answers with the class itself: listKlasses gives that too, or decode the
-	// raw client's answer into KlassEnvelope.
+	// Needs the role org.user.kobject.read, org.permission.kobject.read or
+	// org.permission.kobject.kobject_<name>.read; these are inferred from GetKObject.
+	//
+	// With the id of a class in place of its name, the same route answers with the class itself: ListKlasses gives
+	// that too, or decode the raw client's answer into KlassEnvelope, which takes the role org.user.klass.read,
+	// org.admin.klass.read or org.permission.klass.read.
 	//
 	// Corresponds with GET /v1/klasses/{name} (the `ListKObjects` operationId).
 	ListKObjects(ctx context.Context, name KlassName, params *ListKObjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10845,7 +10934,7 @@ type ClientInterface interface {
 	// Needs the role org.user.kobject.delete, org.permission.kobject.delete or
 	// org.permission.kobject.kobject_<name>.delete.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Corresponds with DELETE /v1/klasses/{name}/bulk (the `BulkDeleteKObjects` operationId).
@@ -10856,7 +10945,7 @@ type ClientInterface interface {
 	// Needs the role org.user.kobject.write, org.permission.kobject.create or
 	// org.permission.kobject.kobject_<name>.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -10869,7 +10958,7 @@ type ClientInterface interface {
 	// Needs the role org.user.kobject.write, org.permission.kobject.create or
 	// org.permission.kobject.kobject_<name>.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10882,7 +10971,7 @@ type ClientInterface interface {
 	// Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
 	// org.permission.kobject.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -10895,7 +10984,7 @@ type ClientInterface interface {
 	// Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
 	// org.permission.kobject.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10927,7 +11016,9 @@ type ClientInterface interface {
 	// UpdateKObjectWithBody changes the named fields of a KObject and leaves the others as they are.
 	//
 	// Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
-	// org.permission.kobject.update. There is no PATCH of KObjects.
+	// org.permission.kobject.update.
+	//
+	// There is no PATCH of KObjects.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10939,7 +11030,9 @@ type ClientInterface interface {
 	// UpdateKObject changes the named fields of a KObject and leaves the others as they are.
 	//
 	// Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
-	// org.permission.kobject.update. There is no PATCH of KObjects.
+	// org.permission.kobject.update.
+	//
+	// There is no PATCH of KObjects.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -11001,8 +11094,10 @@ type ClientInterface interface {
 
 	// CreateMessageWithBody creates a message.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-	// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute.
 	//
@@ -11013,8 +11108,10 @@ type ClientInterface interface {
 
 	// CreateMessage creates a message.
 	//
-	// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-	// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+	// Needs the role org.user.message.write or org.permission.message.create.
+	//
+	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute.
 	//
@@ -11027,7 +11124,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -11039,7 +11136,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11051,7 +11148,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -11063,7 +11160,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11073,8 +11170,9 @@ type ClientInterface interface {
 
 	// GetMessageByExternalID reads the message with an id of another system.
 	//
-	// Needs the role org.user.message.read or org.permission.message.read. The published path,
-	// externalid=:externalId, is taken for a slip: the sister operations spell it as here.
+	// Needs the role org.user.message.read or org.permission.message.read.
+	//
+	// The published path, externalid=:externalId, is taken for a slip: the sister operations spell it as here.
 	//
 	// Corresponds with GET /v1/messages/externalId={externalId} (the `GetMessageByExternalID` operationId).
 	GetMessageByExternalID(ctx context.Context, externalID MessageExternalID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11112,8 +11210,9 @@ type ClientInterface interface {
 
 	// UpdateMessageWithBody changes a message, or replaces it.
 	//
-	// Needs the role org.user.message.write or org.permission.message.update. Without replace only the named fields
-	// change. With it the body is taken for the whole message.
+	// Needs the role org.user.message.write or org.permission.message.update.
+	//
+	// Without replace only the named fields change. With it the body is taken for the whole message.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 	// createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -11125,8 +11224,9 @@ type ClientInterface interface {
 
 	// UpdateMessage changes a message, or replaces it.
 	//
-	// Needs the role org.user.message.write or org.permission.message.update. Without replace only the named fields
-	// change. With it the body is taken for the whole message.
+	// Needs the role org.user.message.write or org.permission.message.update.
+	//
+	// Without replace only the named fields change. With it the body is taken for the whole message.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 	// createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -11138,7 +11238,9 @@ type ClientInterface interface {
 
 	// RedactMessageWithBody takes the text and the attachments out of a message.
 	//
-	// Needs the role org.admin.message.write or org.permission.message_redaction.create. It cannot be undone.
+	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
+	//
+	// It cannot be undone.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11147,7 +11249,9 @@ type ClientInterface interface {
 
 	// RedactMessage takes the text and the attachments out of a message.
 	//
-	// Needs the role org.admin.message.write or org.permission.message_redaction.create. It cannot be undone.
+	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
+	//
+	// It cannot be undone.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11173,9 +11277,11 @@ type ClientInterface interface {
 
 	// UpdateMetadataWithBody changes the definitions of the custom attributes of one kind of record.
 	//
-	// Needs the role org.admin.metadata.write or org.permission.metadata.update. An attribute whose name ends in Id
-	// must be defined before it can be set, with its target; the others are defined by their first use. Values of a
-	// sensitive attribute are masked for those without the permission to read them.
+	// Needs the role org.admin.metadata.write or org.permission.metadata.update.
+	//
+	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
+	// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
+	// them.
 	//
 	// See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 	//
@@ -11186,9 +11292,11 @@ type ClientInterface interface {
 
 	// UpdateMetadata changes the definitions of the custom attributes of one kind of record.
 	//
-	// Needs the role org.admin.metadata.write or org.permission.metadata.update. An attribute whose name ends in Id
-	// must be defined before it can be set, with its target; the others are defined by their first use. Values of a
-	// sensitive attribute are masked for those without the permission to read them.
+	// Needs the role org.admin.metadata.write or org.permission.metadata.update.
+	//
+	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
+	// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
+	// them.
 	//
 	// See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 	//
@@ -11230,7 +11338,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.note.write or org.permission.note.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -11242,7 +11350,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.note.write or org.permission.note.create.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11254,7 +11362,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.note.write or org.permission.note.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes any type of body and a specified content type.
@@ -11266,7 +11374,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.note.write or org.permission.note.update.
 	//
-	// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+	// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 	// request counts once towards the limit, for up to 100 records.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11314,8 +11422,10 @@ type ClientInterface interface {
 
 	// UpdateNoteWithBody changes a note, or replaces it.
 	//
-	// Needs the role org.user.note.write or org.permission.note.update. Unlike updateNoteAttributes it asks for the
-	// conversation and the text. With replace the body is taken for the whole note.
+	// Needs the role org.user.note.write or org.permission.note.update.
+	//
+	// Unlike UpdateNoteAttributes it asks for the conversation and the text. With replace the body is taken for the
+	// whole note.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 	// createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -11327,8 +11437,10 @@ type ClientInterface interface {
 
 	// UpdateNote changes a note, or replaces it.
 	//
-	// Needs the role org.user.note.write or org.permission.note.update. Unlike updateNoteAttributes it asks for the
-	// conversation and the text. With replace the body is taken for the whole note.
+	// Needs the role org.user.note.write or org.permission.note.update.
+	//
+	// Unlike UpdateNoteAttributes it asks for the conversation and the text. With replace the body is taken for the
+	// whole note.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 	// createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -11338,10 +11450,9 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/notes/{id} (the `UpdateNote` operationId).
 	UpdateNote(ctx context.Context, id NoteID, params *UpdateNoteParams, body UpdateNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListOutboundAccounts lists the accounts that messages can be sent from.
+	// ListOutboundAccounts lists the accounts that messages can be sent from, by page.
 	//
-	// Needs the role org.user.apps.read or org.permission.apps.read. The answer is published without links to further
-	// pages: ask for page after page.
+	// Needs the role org.user.apps.read or org.permission.apps.read.
 	//
 	// Corresponds with GET /v1/outboundAccounts (the `ListOutboundAccounts` operationId).
 	ListOutboundAccounts(ctx context.Context, params *ListOutboundAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11483,8 +11594,9 @@ type ClientInterface interface {
 
 	// UpsertSpamSenderWithBody blocks a sender, or lets it through.
 	//
-	// Needs the role org.admin.spam.write or org.permission.spam.update. The request is not published. That it has
-	// the fields of the answer is inferred.
+	// Needs the role org.admin.spam.write or org.permission.spam.update.
+	//
+	// The request is not published. That it has the fields of the answer is inferred.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11493,8 +11605,9 @@ type ClientInterface interface {
 
 	// UpsertSpamSender blocks a sender, or lets it through.
 	//
-	// Needs the role org.admin.spam.write or org.permission.spam.update. The request is not published. That it has
-	// the fields of the answer is inferred.
+	// Needs the role org.admin.spam.write or org.permission.spam.update.
+	//
+	// The request is not published. That it has the fields of the answer is inferred.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11553,7 +11666,7 @@ type ClientInterface interface {
 
 	// UpdateTeamWithBody changes a team.
 	//
-	// Unlike updateTeamAttributes it asks for the name.
+	// Unlike UpdateTeamAttributes it asks for the name.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11562,7 +11675,7 @@ type ClientInterface interface {
 
 	// UpdateTeam changes a team.
 	//
-	// Unlike updateTeamAttributes it asks for the name.
+	// Unlike UpdateTeamAttributes it asks for the name.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11617,7 +11730,9 @@ type ClientInterface interface {
 
 	// CreateTrackingIdentityWithBody tells who a visitor is.
 	//
-	// Needs the role org.tracking. It finds the customer by email, phone, username or externalId, or makes one.
+	// Needs the role org.tracking.
+	//
+	// It finds the customer by email, phone, username or externalId, or makes one.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11626,7 +11741,9 @@ type ClientInterface interface {
 
 	// CreateTrackingIdentity tells who a visitor is.
 	//
-	// Needs the role org.tracking. It finds the customer by email, phone, username or externalId, or makes one.
+	// Needs the role org.tracking.
+	//
+	// It finds the customer by email, phone, username or externalId, or makes one.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11744,8 +11861,10 @@ type ClientInterface interface {
 // CreateAttachmentWithBody prepares the upload of a file.
 //
 // Needs the role org.user.message.write, org.user.note.write, org.permission.message.create or
-// org.permission.note.create. The answer's meta has a form: post its fields and then the content, under file, to
-// its URL, without the key. Then name the attachment in a new message or note.
+// org.permission.note.create.
+//
+// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
+// Then name the attachment in a new message or note.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11765,8 +11884,10 @@ func (c *Client) CreateAttachmentWithBody(ctx context.Context, contentType strin
 // CreateAttachment prepares the upload of a file.
 //
 // Needs the role org.user.message.write, org.user.note.write, org.permission.message.create or
-// org.permission.note.create. The answer's meta has a form: post its fields and then the content, under file, to
-// its URL, without the key. Then name the attachment in a new message or note.
+// org.permission.note.create.
+//
+// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
+// Then name the attachment in a new message or note.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11785,8 +11906,9 @@ func (c *Client) CreateAttachment(ctx context.Context, body CreateAttachmentJSON
 
 // GetAttachment reads an attachment that the organization uploaded.
 //
-// Needs the role org.user.attachment.read or org.permission.attachment.read. For those of customers use
-// getMessageAttachment.
+// Needs the role org.user.attachment.read or org.permission.attachment.read.
+//
+// For those of customers use GetMessageAttachment.
 //
 // Corresponds with GET /v1/attachments/{id} (the `GetAttachment` operationId).
 func (c *Client) GetAttachment(ctx context.Context, id AttachmentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11841,8 +11963,10 @@ func (c *Client) UpsertAttachment(ctx context.Context, id AttachmentID, body Ups
 
 // ListAuditLogs lists what users and keys did in the organization.
 //
-// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read. It goes on by cursors, not by pages:
-// give the path under links.next of the answer, or its after, to the next call.
+// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read.
+//
+// It goes on by cursors, not by pages: the next link of an answer holds the after of the next call. That the
+// answer is a list is inferred.
 //
 // Corresponds with GET /v1/audit-logs (the `ListAuditLogs` operationId).
 func (c *Client) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11859,7 +11983,9 @@ func (c *Client) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams,
 
 // GetAuthCustomerSettings reads how the chat knows the organization's customers.
 //
-// Needs the role org.admin. The answer holds a secret.
+// Needs the role org.admin.
+//
+// The answer holds a secret.
 //
 // Corresponds with GET /v1/auth/customer/settings (the `GetAuthCustomerSettings` operationId).
 func (c *Client) GetAuthCustomerSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11908,8 +12034,9 @@ func (c *Client) GetAuthSettings(ctx context.Context, reqEditors ...RequestEdito
 
 // UpdateAuthSettingsWithBody changes how users may sign in.
 //
-// Needs the role org.admin.security. The fields of the four parts are not published: take those that
-// getAuthSettings answers with.
+// Needs the role org.admin.security.
+//
+// The fields of the four parts are not published: take those that GetAuthSettings answers with.
 //
 // Takes any type of body and a specified content type.
 //
@@ -11928,8 +12055,9 @@ func (c *Client) UpdateAuthSettingsWithBody(ctx context.Context, contentType str
 
 // UpdateAuthSettings changes how users may sign in.
 //
-// Needs the role org.admin.security. The fields of the four parts are not published: take those that
-// getAuthSettings answers with.
+// Needs the role org.admin.security.
+//
+// The fields of the four parts are not published: take those that GetAuthSettings answers with.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12156,8 +12284,9 @@ func (c *Client) GetBrand(ctx context.Context, id BrandID, reqEditors ...Request
 
 // UpdateBrandWithBody changes a brand.
 //
-// Needs the role org.admin.brand.write or org.permission.brand.update. Though it is a PATCH, the published
-// interface asks for both fields.
+// Needs the role org.admin.brand.write or org.permission.brand.update.
+//
+// Though it is a PATCH, the published interface asks for both fields.
 //
 // Takes any type of body and a specified content type.
 //
@@ -12176,8 +12305,9 @@ func (c *Client) UpdateBrandWithBody(ctx context.Context, id BrandID, contentTyp
 
 // UpdateBrand changes a brand.
 //
-// Needs the role org.admin.brand.write or org.permission.brand.update. Though it is a PATCH, the published
-// interface asks for both fields.
+// Needs the role org.admin.brand.write or org.permission.brand.update.
+//
+// Though it is a PATCH, the published interface asks for both fields.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -12291,7 +12421,7 @@ func (c *Client) CreateCompany(ctx context.Context, body CreateCompanyJSONReques
 //
 // Needs the role org.user.company.write or org.permission.company.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -12313,7 +12443,7 @@ func (c *Client) BulkCreateCompaniesWithBody(ctx context.Context, contentType st
 //
 // Needs the role org.user.company.write or org.permission.company.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -12335,7 +12465,7 @@ func (c *Client) BulkCreateCompanies(ctx context.Context, body BulkCreateCompani
 //
 // Needs the role org.user.company.write or org.permission.company.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -12357,7 +12487,7 @@ func (c *Client) BulkUpdateCompaniesWithBody(ctx context.Context, contentType st
 //
 // Needs the role org.user.company.write or org.permission.company.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -12394,8 +12524,9 @@ func (c *Client) GetCompany(ctx context.Context, id CompanyID, reqEditors ...Req
 
 // UpdateCompanyWithBody changes the named fields of a company and leaves the others as they are.
 //
-// Needs the role org.user.company.write or org.permission.company.update. There is neither a PATCH nor a DELETE
-// of companies: Deleted true deletes one.
+// Needs the role org.user.company.write or org.permission.company.update.
+//
+// There is neither a PATCH nor a DELETE of companies: Deleted true deletes one.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -12416,8 +12547,9 @@ func (c *Client) UpdateCompanyWithBody(ctx context.Context, id CompanyID, conten
 
 // UpdateCompany changes the named fields of a company and leaves the others as they are.
 //
-// Needs the role org.user.company.write or org.permission.company.update. There is neither a PATCH nor a DELETE
-// of companies: Deleted true deletes one.
+// Needs the role org.user.company.write or org.permission.company.update.
+//
+// There is neither a PATCH nor a DELETE of companies: Deleted true deletes one.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -12455,8 +12587,9 @@ func (c *Client) ListCompanyKObjects(ctx context.Context, id CompanyID, name Kla
 
 // ListConversations lists the conversations of the organization, by page.
 //
-// Needs the role org.user.conversation.read or org.permission.conversation.read. There is no filter by time here:
-// use searchCustomers with the query context conversation.
+// Needs the role org.user.conversation.read or org.permission.conversation.read.
+//
+// There is no filter by time here: use SearchCustomers with the query context conversation.
 //
 // Corresponds with GET /v1/conversations (the `ListConversations` operationId).
 func (c *Client) ListConversations(ctx context.Context, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12473,7 +12606,9 @@ func (c *Client) ListConversations(ctx context.Context, params *ListConversation
 
 // CreateConversationWithBody creates a conversation of a customer.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // One client may create at most 120 conversations of one customer in a minute.
 //
@@ -12494,7 +12629,9 @@ func (c *Client) CreateConversationWithBody(ctx context.Context, contentType str
 
 // CreateConversation creates a conversation of a customer.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // One client may create at most 120 conversations of one customer in a minute.
 //
@@ -12517,7 +12654,7 @@ func (c *Client) CreateConversation(ctx context.Context, body CreateConversation
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -12539,7 +12676,7 @@ func (c *Client) BulkCreateConversationsWithBody(ctx context.Context, contentTyp
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -12561,7 +12698,7 @@ func (c *Client) BulkCreateConversations(ctx context.Context, body BulkCreateCon
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -12583,7 +12720,7 @@ func (c *Client) BulkUpdateConversationsWithBody(ctx context.Context, params *Bu
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -12735,9 +12872,10 @@ func (c *Client) UpdateConversationAttributes(ctx context.Context, id Conversati
 
 // UpdateConversationWithBody changes a conversation, or replaces it.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. Without replace it does the
-// same as updateConversationAttributes. With it the body is taken for the whole conversation, so that what is not
-// named is lost.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
+// conversation, so that what is not named is lost.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -12758,9 +12896,10 @@ func (c *Client) UpdateConversationWithBody(ctx context.Context, id Conversation
 
 // UpdateConversation changes a conversation, or replaces it.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. Without replace it does the
-// same as updateConversationAttributes. With it the body is taken for the whole conversation, so that what is not
-// named is lost.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
+// conversation, so that what is not named is lost.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -12887,8 +13026,9 @@ func (c *Client) ListConversationMessages(ctx context.Context, id ConversationID
 
 // CreateConversationMessageWithBody creates a message of the conversation in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. A message that the organization sends
-// by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// A message that the organization sends by an app of Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -12910,8 +13050,9 @@ func (c *Client) CreateConversationMessageWithBody(ctx context.Context, id Conve
 
 // CreateConversationMessage creates a message of the conversation in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. A message that the organization sends
-// by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// A message that the organization sends by an app of Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -12950,8 +13091,9 @@ func (c *Client) ListConversationNotes(ctx context.Context, id ConversationID, p
 
 // CreateConversationNoteWithBody creates a note of the conversation in the path.
 //
-// Needs the role org.user.note.read or org.permission.note.create. Kustomer names a role for reading here,
-// org.user.note.read, which may be a slip.
+// Needs the role org.user.note.read or org.permission.note.create.
+//
+// Kustomer names a role for reading here, org.user.note.read, which may be a slip.
 //
 // One client may create at most 120 notes of one customer in a minute. To set createdAt, createdBy, modifiedAt or
 // modifiedBy takes the role org.admin.
@@ -12973,8 +13115,9 @@ func (c *Client) CreateConversationNoteWithBody(ctx context.Context, id Conversa
 
 // CreateConversationNote creates a note of the conversation in the path.
 //
-// Needs the role org.user.note.read or org.permission.note.create. Kustomer names a role for reading here,
-// org.user.note.read, which may be a slip.
+// Needs the role org.user.note.read or org.permission.note.create.
+//
+// Kustomer names a role for reading here, org.user.note.read, which may be a slip.
 //
 // One client may create at most 120 notes of one customer in a minute. To set createdAt, createdBy, modifiedAt or
 // modifiedBy takes the role org.admin.
@@ -13038,8 +13181,9 @@ func (c *Client) RemoveConversationTags(ctx context.Context, id ConversationID, 
 
 // AddConversationTagsWithBody adds tags to a conversation and leaves the others as they are.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. A tag is named by its name or
-// its id.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// A tag is named by its name or its id.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13060,8 +13204,9 @@ func (c *Client) AddConversationTagsWithBody(ctx context.Context, id Conversatio
 
 // AddConversationTags adds tags to a conversation and leaves the others as they are.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. A tag is named by its name or
-// its id.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// A tag is named by its name or its id.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13080,14 +13225,15 @@ func (c *Client) AddConversationTags(ctx context.Context, id ConversationID, bod
 	return c.Client.Do(req)
 }
 
-// ListConversationTimes lists how long users worked on a conversation.
+// ListConversationTimes lists how long users worked on a conversation, by page.
 //
-// Needs the role org.user.conversation.read or org.permission.conversation.read. Version 2 of this operation,
-// under /v2, is not part of this document.
+// Needs the role org.user.conversation.read or org.permission.conversation.read.
+//
+// Version 2 of this operation, under /v2, is not part of this document.
 //
 // Corresponds with GET /v1/conversations/{id}/times (the `ListConversationTimes` operationId).
-func (c *Client) ListConversationTimes(ctx context.Context, id ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListConversationTimesRequest(c.Server, id)
+func (c *Client) ListConversationTimes(ctx context.Context, id ConversationID, params *ListConversationTimesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConversationTimesRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -13117,8 +13263,9 @@ func (c *Client) ListCustomers(ctx context.Context, params *ListCustomersParams,
 
 // CreateCustomerWithBody creates a customer.
 //
-// Needs the role org.user.customer.write or org.permission.customer.create. An externalId, or an address under
-// emails or phones, belongs to one customer only.
+// Needs the role org.user.customer.write or org.permission.customer.create.
+//
+// An externalId, or an address under emails or phones, belongs to one customer only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13137,8 +13284,9 @@ func (c *Client) CreateCustomerWithBody(ctx context.Context, contentType string,
 
 // CreateCustomer creates a customer.
 //
-// Needs the role org.user.customer.write or org.permission.customer.create. An externalId, or an address under
-// emails or phones, belongs to one customer only.
+// Needs the role org.user.customer.write or org.permission.customer.create.
+//
+// An externalId, or an address under emails or phones, belongs to one customer only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13158,8 +13306,9 @@ func (c *Client) CreateCustomer(ctx context.Context, body CreateCustomerJSONRequ
 // SearchArchiveWithBody finds records that have not been changed for two years.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. It
-// knows fewer fields than searchCustomers and gives at most 100 pages.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// It knows fewer fields than SearchCustomers and gives at most 100 pages.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13179,8 +13328,9 @@ func (c *Client) SearchArchiveWithBody(ctx context.Context, params *SearchArchiv
 // SearchArchive finds records that have not been changed for two years.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. It
-// knows fewer fields than searchCustomers and gives at most 100 pages.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// It knows fewer fields than SearchCustomers and gives at most 100 pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13201,7 +13351,7 @@ func (c *Client) SearchArchive(ctx context.Context, params *SearchArchiveParams,
 //
 // Needs the role org.user.customer.delete or org.permission.customer.delete.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Corresponds with DELETE /v1/customers/bulk (the `BulkDeleteCustomers` operationId).
@@ -13221,7 +13371,7 @@ func (c *Client) BulkDeleteCustomers(ctx context.Context, params *BulkDeleteCust
 //
 // Needs the role org.user.customer.write or org.permission.customer.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -13243,7 +13393,7 @@ func (c *Client) BulkCreateCustomersWithBody(ctx context.Context, contentType st
 //
 // Needs the role org.user.customer.write or org.permission.customer.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -13265,7 +13415,7 @@ func (c *Client) BulkCreateCustomers(ctx context.Context, body BulkCreateCustome
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -13287,7 +13437,7 @@ func (c *Client) BulkUpdateCustomersWithBody(ctx context.Context, params *BulkUp
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -13342,7 +13492,8 @@ func (c *Client) GetCustomerByExternalID(ctx context.Context, externalID Custome
 // CreateCustomerMergeWithBody starts to merge one customer into another.
 //
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
-// The merge goes on behind the answer: ask getCustomerMerge for its status. Later reads of the source may answer
+//
+// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
 // with the target. It cannot be undone.
 //
 // Takes any type of body and a specified content type.
@@ -13363,7 +13514,8 @@ func (c *Client) CreateCustomerMergeWithBody(ctx context.Context, contentType st
 // CreateCustomerMerge starts to merge one customer into another.
 //
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
-// The merge goes on behind the answer: ask getCustomerMerge for its status. Later reads of the source may answer
+//
+// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
 // with the target. It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
@@ -13418,9 +13570,10 @@ func (c *Client) GetCustomerByPhone(ctx context.Context, phone string, reqEditor
 // SearchCustomersWithBody finds customers, or with a query context other records, by their fields.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. The
-// index covers records that were changed within two years, lags behind changes by up to a minute, and gives at
-// most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
+// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13440,9 +13593,10 @@ func (c *Client) SearchCustomersWithBody(ctx context.Context, params *SearchCust
 // SearchCustomers finds customers, or with a query context other records, by their fields.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. The
-// index covers records that were changed within two years, lags behind changes by up to a minute, and gives at
-// most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
+// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13594,9 +13748,10 @@ func (c *Client) UpdateCustomerAttributes(ctx context.Context, id CustomerID, bo
 
 // UpdateCustomerWithBody changes a customer, or replaces it.
 //
-// Needs the role org.user.customer.write or org.permission.customer.update. Without replace it does the same as
-// updateCustomerAttributes. With it the body is taken for the whole customer, so that what is not named is lost.
-// A body that does not name the company unlinks the customer from it.
+// Needs the role org.user.customer.write or org.permission.customer.update.
+//
+// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
+// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13617,9 +13772,10 @@ func (c *Client) UpdateCustomerWithBody(ctx context.Context, id CustomerID, para
 
 // UpdateCustomer changes a customer, or replaces it.
 //
-// Needs the role org.user.customer.write or org.permission.customer.update. Without replace it does the same as
-// updateCustomerAttributes. With it the body is taken for the whole customer, so that what is not named is lost.
-// A body that does not name the company unlinks the customer from it.
+// Needs the role org.user.customer.write or org.permission.customer.update.
+//
+// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
+// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13657,7 +13813,9 @@ func (c *Client) ListCustomerConversations(ctx context.Context, id CustomerID, p
 
 // CreateCustomerConversationWithBody creates a conversation of the customer in the path.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13676,7 +13834,9 @@ func (c *Client) CreateCustomerConversationWithBody(ctx context.Context, id Cust
 
 // CreateCustomerConversation creates a conversation of the customer in the path.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13754,11 +13914,12 @@ func (c *Client) CreateCustomerDraft(ctx context.Context, id CustomerID, body Cr
 
 // ListCustomerEvents lists the events of a customer, by page.
 //
-// Needs the role org.user.event.read or org.permission.event.read. Kustomer has withdrawn it: the answer is 404.
-// Use listCustomerSessionEvents or listConversationEvents.
+// Needs the role org.user.event.read or org.permission.event.read.
+//
+// Kustomer has withdrawn it: the answer is 404. Use ListCustomerSessionEvents or ListConversationEvents.
 //
 // Corresponds with GET /v1/customers/{id}/events (the `ListCustomerEvents` operationId).
-// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+// Deprecated: it answers 404.
 func (c *Client) ListCustomerEvents(ctx context.Context, id CustomerID, params *ListCustomerEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListCustomerEventsRequest(c.Server, id, params)
 	if err != nil {
@@ -13864,8 +14025,10 @@ func (c *Client) ListCustomerMessages(ctx context.Context, id CustomerID, params
 
 // CreateCustomerMessageWithBody creates a message of the customer in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -13887,8 +14050,10 @@ func (c *Client) CreateCustomerMessageWithBody(ctx context.Context, id CustomerI
 
 // CreateCustomerMessage creates a message of the customer in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -13961,8 +14126,9 @@ func (c *Client) DeleteUnmaskingWindow(ctx context.Context, id CustomerID, reqEd
 
 // CreateUnmaskingWindow opens a window in which masked values of a customer can be read.
 //
-// Needs the role org.user.customer.write or org.permission.unmasking_window.create. Neither the request nor the
-// answer is published; none has a body here.
+// Needs the role org.user.customer.write or org.permission.unmasking_window.create.
+//
+// Neither the request nor the answer is published; none has a body here.
 //
 // Corresponds with POST /v1/customers/{id}/unmasking-windows (the `CreateUnmaskingWindow` operationId).
 func (c *Client) CreateUnmaskingWindow(ctx context.Context, id CustomerID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14049,7 +14215,7 @@ func (c *Client) ListDraftAttachments(ctx context.Context, id DraftID, params *L
 
 // CreateDraftAttachmentWithBody adds an attachment to a draft.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -14068,7 +14234,7 @@ func (c *Client) CreateDraftAttachmentWithBody(ctx context.Context, id DraftID, 
 
 // CreateDraftAttachment adds an attachment to a draft.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -14185,7 +14351,7 @@ func (c *Client) ListForwardAttachments(ctx context.Context, id ForwardID, param
 
 // CreateForwardAttachmentWithBody adds an attachment to a forward.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -14204,7 +14370,7 @@ func (c *Client) CreateForwardAttachmentWithBody(ctx context.Context, id Forward
 
 // CreateForwardAttachment adds an attachment to a forward.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -14325,9 +14491,12 @@ func (c *Client) DeleteKlass(ctx context.Context, name KlassName, reqEditors ...
 
 // ListKObjects lists the KObjects of a class, by page.
 //
-// Needs the role org.admin.klass.read, org.user.klass.read or org.permission.klass.read. With the id of a class
-// in place of its name, the same route answers with the class itself: listKlasses gives that too, or decode the
-// raw client's answer into KlassEnvelope.
+// Needs the role org.user.kobject.read, org.permission.kobject.read or
+// org.permission.kobject.kobject_<name>.read; these are inferred from GetKObject.
+//
+// With the id of a class in place of its name, the same route answers with the class itself: ListKlasses gives
+// that too, or decode the raw client's answer into KlassEnvelope, which takes the role org.user.klass.read,
+// org.admin.klass.read or org.permission.klass.read.
 //
 // Corresponds with GET /v1/klasses/{name} (the `ListKObjects` operationId).
 func (c *Client) ListKObjects(ctx context.Context, name KlassName, params *ListKObjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14429,7 +14598,7 @@ func (c *Client) UpdateKlass(ctx context.Context, name KlassName, body UpdateKla
 // Needs the role org.user.kobject.delete, org.permission.kobject.delete or
 // org.permission.kobject.kobject_<name>.delete.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Corresponds with DELETE /v1/klasses/{name}/bulk (the `BulkDeleteKObjects` operationId).
@@ -14450,7 +14619,7 @@ func (c *Client) BulkDeleteKObjects(ctx context.Context, name KlassName, params 
 // Needs the role org.user.kobject.write, org.permission.kobject.create or
 // org.permission.kobject.kobject_<name>.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -14473,7 +14642,7 @@ func (c *Client) BulkCreateKObjectsWithBody(ctx context.Context, name KlassName,
 // Needs the role org.user.kobject.write, org.permission.kobject.create or
 // org.permission.kobject.kobject_<name>.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -14496,7 +14665,7 @@ func (c *Client) BulkCreateKObjects(ctx context.Context, name KlassName, body Bu
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
 // org.permission.kobject.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -14519,7 +14688,7 @@ func (c *Client) BulkUpdateKObjectsWithBody(ctx context.Context, name KlassName,
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
 // org.permission.kobject.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -14591,7 +14760,9 @@ func (c *Client) GetKObject(ctx context.Context, name KlassName, id KObjectID, r
 // UpdateKObjectWithBody changes the named fields of a KObject and leaves the others as they are.
 //
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
-// org.permission.kobject.update. There is no PATCH of KObjects.
+// org.permission.kobject.update.
+//
+// There is no PATCH of KObjects.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -14613,7 +14784,9 @@ func (c *Client) UpdateKObjectWithBody(ctx context.Context, name KlassName, id K
 // UpdateKObject changes the named fields of a KObject and leaves the others as they are.
 //
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
-// org.permission.kobject.update. There is no PATCH of KObjects.
+// org.permission.kobject.update.
+//
+// There is no PATCH of KObjects.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -14745,8 +14918,10 @@ func (c *Client) ListMessages(ctx context.Context, params *ListMessagesParams, r
 
 // CreateMessageWithBody creates a message.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute.
 //
@@ -14767,8 +14942,10 @@ func (c *Client) CreateMessageWithBody(ctx context.Context, contentType string, 
 
 // CreateMessage creates a message.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute.
 //
@@ -14791,7 +14968,7 @@ func (c *Client) CreateMessage(ctx context.Context, body CreateMessageJSONReques
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -14813,7 +14990,7 @@ func (c *Client) BulkCreateMessagesWithBody(ctx context.Context, contentType str
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -14835,7 +15012,7 @@ func (c *Client) BulkCreateMessages(ctx context.Context, body BulkCreateMessages
 //
 // Needs the role org.user.message.write or org.permission.message.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -14857,7 +15034,7 @@ func (c *Client) BulkUpdateMessagesWithBody(ctx context.Context, params *BulkUpd
 //
 // Needs the role org.user.message.write or org.permission.message.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -14877,8 +15054,9 @@ func (c *Client) BulkUpdateMessages(ctx context.Context, params *BulkUpdateMessa
 
 // GetMessageByExternalID reads the message with an id of another system.
 //
-// Needs the role org.user.message.read or org.permission.message.read. The published path,
-// externalid=:externalId, is taken for a slip: the sister operations spell it as here.
+// Needs the role org.user.message.read or org.permission.message.read.
+//
+// The published path, externalid=:externalId, is taken for a slip: the sister operations spell it as here.
 //
 // Corresponds with GET /v1/messages/externalId={externalId} (the `GetMessageByExternalID` operationId).
 func (c *Client) GetMessageByExternalID(ctx context.Context, externalID MessageExternalID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14956,8 +15134,9 @@ func (c *Client) UpdateMessageAttributes(ctx context.Context, id MessageID, body
 
 // UpdateMessageWithBody changes a message, or replaces it.
 //
-// Needs the role org.user.message.write or org.permission.message.update. Without replace only the named fields
-// change. With it the body is taken for the whole message.
+// Needs the role org.user.message.write or org.permission.message.update.
+//
+// Without replace only the named fields change. With it the body is taken for the whole message.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -14979,8 +15158,9 @@ func (c *Client) UpdateMessageWithBody(ctx context.Context, id MessageID, params
 
 // UpdateMessage changes a message, or replaces it.
 //
-// Needs the role org.user.message.write or org.permission.message.update. Without replace only the named fields
-// change. With it the body is taken for the whole message.
+// Needs the role org.user.message.write or org.permission.message.update.
+//
+// Without replace only the named fields change. With it the body is taken for the whole message.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -15002,7 +15182,9 @@ func (c *Client) UpdateMessage(ctx context.Context, id MessageID, params *Update
 
 // RedactMessageWithBody takes the text and the attachments out of a message.
 //
-// Needs the role org.admin.message.write or org.permission.message_redaction.create. It cannot be undone.
+// Needs the role org.admin.message.write or org.permission.message_redaction.create.
+//
+// It cannot be undone.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15021,7 +15203,9 @@ func (c *Client) RedactMessageWithBody(ctx context.Context, id MessageID, conten
 
 // RedactMessage takes the text and the attachments out of a message.
 //
-// Needs the role org.admin.message.write or org.permission.message_redaction.create. It cannot be undone.
+// Needs the role org.admin.message.write or org.permission.message_redaction.create.
+//
+// It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -15077,9 +15261,11 @@ func (c *Client) GetMetadata(ctx context.Context, resource MetadataResource, req
 
 // UpdateMetadataWithBody changes the definitions of the custom attributes of one kind of record.
 //
-// Needs the role org.admin.metadata.write or org.permission.metadata.update. An attribute whose name ends in Id
-// must be defined before it can be set, with its target; the others are defined by their first use. Values of a
-// sensitive attribute are masked for those without the permission to read them.
+// Needs the role org.admin.metadata.write or org.permission.metadata.update.
+//
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
+// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
+// them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -15100,9 +15286,11 @@ func (c *Client) UpdateMetadataWithBody(ctx context.Context, resource MetadataRe
 
 // UpdateMetadata changes the definitions of the custom attributes of one kind of record.
 //
-// Needs the role org.admin.metadata.write or org.permission.metadata.update. An attribute whose name ends in Id
-// must be defined before it can be set, with its target; the others are defined by their first use. Values of a
-// sensitive attribute are masked for those without the permission to read them.
+// Needs the role org.admin.metadata.write or org.permission.metadata.update.
+//
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
+// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
+// them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -15184,7 +15372,7 @@ func (c *Client) CreateNote(ctx context.Context, body CreateNoteJSONRequestBody,
 //
 // Needs the role org.user.note.write or org.permission.note.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -15206,7 +15394,7 @@ func (c *Client) BulkCreateNotesWithBody(ctx context.Context, contentType string
 //
 // Needs the role org.user.note.write or org.permission.note.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -15228,7 +15416,7 @@ func (c *Client) BulkCreateNotes(ctx context.Context, body BulkCreateNotesJSONRe
 //
 // Needs the role org.user.note.write or org.permission.note.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes any type of body and a specified content type.
@@ -15250,7 +15438,7 @@ func (c *Client) BulkUpdateNotesWithBody(ctx context.Context, params *BulkUpdate
 //
 // Needs the role org.user.note.write or org.permission.note.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -15348,8 +15536,10 @@ func (c *Client) UpdateNoteAttributes(ctx context.Context, id NoteID, body Updat
 
 // UpdateNoteWithBody changes a note, or replaces it.
 //
-// Needs the role org.user.note.write or org.permission.note.update. Unlike updateNoteAttributes it asks for the
-// conversation and the text. With replace the body is taken for the whole note.
+// Needs the role org.user.note.write or org.permission.note.update.
+//
+// Unlike UpdateNoteAttributes it asks for the conversation and the text. With replace the body is taken for the
+// whole note.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -15371,8 +15561,10 @@ func (c *Client) UpdateNoteWithBody(ctx context.Context, id NoteID, params *Upda
 
 // UpdateNote changes a note, or replaces it.
 //
-// Needs the role org.user.note.write or org.permission.note.update. Unlike updateNoteAttributes it asks for the
-// conversation and the text. With replace the body is taken for the whole note.
+// Needs the role org.user.note.write or org.permission.note.update.
+//
+// Unlike UpdateNoteAttributes it asks for the conversation and the text. With replace the body is taken for the
+// whole note.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -15392,10 +15584,9 @@ func (c *Client) UpdateNote(ctx context.Context, id NoteID, params *UpdateNotePa
 	return c.Client.Do(req)
 }
 
-// ListOutboundAccounts lists the accounts that messages can be sent from.
+// ListOutboundAccounts lists the accounts that messages can be sent from, by page.
 //
-// Needs the role org.user.apps.read or org.permission.apps.read. The answer is published without links to further
-// pages: ask for page after page.
+// Needs the role org.user.apps.read or org.permission.apps.read.
 //
 // Corresponds with GET /v1/outboundAccounts (the `ListOutboundAccounts` operationId).
 func (c *Client) ListOutboundAccounts(ctx context.Context, params *ListOutboundAccountsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -15737,8 +15928,9 @@ func (c *Client) ListSpamSenders(ctx context.Context, params *ListSpamSendersPar
 
 // UpsertSpamSenderWithBody blocks a sender, or lets it through.
 //
-// Needs the role org.admin.spam.write or org.permission.spam.update. The request is not published. That it has
-// the fields of the answer is inferred.
+// Needs the role org.admin.spam.write or org.permission.spam.update.
+//
+// The request is not published. That it has the fields of the answer is inferred.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15757,8 +15949,9 @@ func (c *Client) UpsertSpamSenderWithBody(ctx context.Context, contentType strin
 
 // UpsertSpamSender blocks a sender, or lets it through.
 //
-// Needs the role org.admin.spam.write or org.permission.spam.update. The request is not published. That it has
-// the fields of the answer is inferred.
+// Needs the role org.admin.spam.write or org.permission.spam.update.
+//
+// The request is not published. That it has the fields of the answer is inferred.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -15907,7 +16100,7 @@ func (c *Client) UpdateTeamAttributes(ctx context.Context, id TeamID, body Updat
 
 // UpdateTeamWithBody changes a team.
 //
-// Unlike updateTeamAttributes it asks for the name.
+// Unlike UpdateTeamAttributes it asks for the name.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15926,7 +16119,7 @@ func (c *Client) UpdateTeamWithBody(ctx context.Context, id TeamID, contentType 
 
 // UpdateTeam changes a team.
 //
-// Unlike updateTeamAttributes it asks for the name.
+// Unlike UpdateTeamAttributes it asks for the name.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -16051,7 +16244,9 @@ func (c *Client) CreateTrackingEvent(ctx context.Context, body CreateTrackingEve
 
 // CreateTrackingIdentityWithBody tells who a visitor is.
 //
-// Needs the role org.tracking. It finds the customer by email, phone, username or externalId, or makes one.
+// Needs the role org.tracking.
+//
+// It finds the customer by email, phone, username or externalId, or makes one.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16070,7 +16265,9 @@ func (c *Client) CreateTrackingIdentityWithBody(ctx context.Context, contentType
 
 // CreateTrackingIdentity tells who a visitor is.
 //
-// Needs the role org.tracking. It finds the customer by email, phone, username or externalId, or makes one.
+// Needs the role org.tracking.
+//
+// It finds the customer by email, phone, username or externalId, or makes one.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -18714,7 +18911,7 @@ func NewAddConversationTagsRequestWithBody(server string, id ConversationID, con
 }
 
 // NewListConversationTimesRequest constructs an http.Request for the ListConversationTimes method
-func NewListConversationTimesRequest(server string, id ConversationID) (*http.Request, error) {
+func NewListConversationTimesRequest(server string, id ConversationID, params *ListConversationTimesParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -18737,6 +18934,45 @@ func NewListConversationTimesRequest(server string, id ConversationID) (*http.Re
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Page != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page", *params.Page, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -24923,8 +25159,10 @@ var Operations = []Operation{
 // CreateAttachment prepares the upload of a file.
 //
 // Needs the role org.user.message.write, org.user.note.write, org.permission.message.create or
-// org.permission.note.create. The answer's meta has a form: post its fields and then the content, under file, to
-// its URL, without the key. Then name the attachment in a new message or note.
+// org.permission.note.create.
+//
+// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
+// Then name the attachment in a new message or note.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -24947,8 +25185,9 @@ func (api *API) CreateAttachment(ctx context.Context, body CreateAttachmentJSONR
 
 // GetAttachment reads an attachment that the organization uploaded.
 //
-// Needs the role org.user.attachment.read or org.permission.attachment.read. For those of customers use
-// getMessageAttachment.
+// Needs the role org.user.attachment.read or org.permission.attachment.read.
+//
+// For those of customers use GetMessageAttachment.
 //
 // Corresponds with GET /v1/attachments/{id} (the `GetAttachment` operationId).
 func (api *API) GetAttachment(ctx context.Context, id AttachmentID, reqEditors ...RequestEditorFn) (*AttachmentEnvelope, error) {
@@ -24994,8 +25233,10 @@ func (api *API) UpsertAttachment(ctx context.Context, id AttachmentID, body Upse
 
 // ListAuditLogs lists what users and keys did in the organization.
 //
-// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read. It goes on by cursors, not by pages:
-// give the path under links.next of the answer, or its after, to the next call.
+// Needs the role org.user.audit_logs.read or org.permission.audit_logs.read.
+//
+// It goes on by cursors, not by pages: the next link of an answer holds the after of the next call. That the
+// answer is a list is inferred.
 //
 // Corresponds with GET /v1/audit-logs (the `ListAuditLogs` operationId).
 func (api *API) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*AuditLogPage, error) {
@@ -25012,7 +25253,9 @@ func (api *API) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, 
 
 // GetAuthCustomerSettings reads how the chat knows the organization's customers.
 //
-// Needs the role org.admin. The answer holds a secret.
+// Needs the role org.admin.
+//
+// The answer holds a secret.
 //
 // Corresponds with GET /v1/auth/customer/settings (the `GetAuthCustomerSettings` operationId).
 func (api *API) GetAuthCustomerSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*AuthCustomerSettingsEnvelope, error) {
@@ -25061,8 +25304,9 @@ func (api *API) GetAuthSettings(ctx context.Context, reqEditors ...RequestEditor
 
 // UpdateAuthSettings changes how users may sign in.
 //
-// Needs the role org.admin.security. The fields of the four parts are not published: take those that
-// getAuthSettings answers with.
+// Needs the role org.admin.security.
+//
+// The fields of the four parts are not published: take those that GetAuthSettings answers with.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -25282,8 +25526,9 @@ func (api *API) GetBrand(ctx context.Context, id BrandID, reqEditors ...RequestE
 
 // UpdateBrand changes a brand.
 //
-// Needs the role org.admin.brand.write or org.permission.brand.update. Though it is a PATCH, the published
-// interface asks for both fields.
+// Needs the role org.admin.brand.write or org.permission.brand.update.
+//
+// Though it is a PATCH, the published interface asks for both fields.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -25404,7 +25649,7 @@ func (api *API) CreateCompany(ctx context.Context, body CreateCompanyJSONRequest
 //
 // Needs the role org.user.company.write or org.permission.company.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -25430,7 +25675,7 @@ func (api *API) BulkCreateCompanies(ctx context.Context, body BulkCreateCompanie
 //
 // Needs the role org.user.company.write or org.permission.company.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -25474,8 +25719,9 @@ func (api *API) GetCompany(ctx context.Context, id CompanyID, reqEditors ...Requ
 
 // UpdateCompany changes the named fields of a company and leaves the others as they are.
 //
-// Needs the role org.user.company.write or org.permission.company.update. There is neither a PATCH nor a DELETE
-// of companies: Deleted true deletes one.
+// Needs the role org.user.company.write or org.permission.company.update.
+//
+// There is neither a PATCH nor a DELETE of companies: Deleted true deletes one.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -25541,8 +25787,9 @@ func (api *API) ListCompanyKObjectsAll(ctx context.Context, id CompanyID, name K
 
 // ListConversations lists the conversations of the organization, by page.
 //
-// Needs the role org.user.conversation.read or org.permission.conversation.read. There is no filter by time here:
-// use searchCustomers with the query context conversation.
+// Needs the role org.user.conversation.read or org.permission.conversation.read.
+//
+// There is no filter by time here: use SearchCustomers with the query context conversation.
 //
 // Corresponds with GET /v1/conversations (the `ListConversations` operationId).
 func (api *API) ListConversations(ctx context.Context, params *ListConversationsParams, reqEditors ...RequestEditorFn) (*ConversationPage, error) {
@@ -25568,7 +25815,9 @@ func (api *API) ListConversationsAll(ctx context.Context, params *ListConversati
 
 // CreateConversation creates a conversation of a customer.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // One client may create at most 120 conversations of one customer in a minute.
 //
@@ -25595,7 +25844,7 @@ func (api *API) CreateConversation(ctx context.Context, body CreateConversationJ
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -25621,7 +25870,7 @@ func (api *API) BulkCreateConversations(ctx context.Context, body BulkCreateConv
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -25763,9 +26012,10 @@ func (api *API) UpdateConversationAttributes(ctx context.Context, id Conversatio
 
 // UpdateConversation changes a conversation, or replaces it.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. Without replace it does the
-// same as updateConversationAttributes. With it the body is taken for the whole conversation, so that what is not
-// named is lost.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
+// conversation, so that what is not named is lost.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -25814,13 +26064,22 @@ func (api *API) ListConversationAttachments(ctx context.Context, id Conversation
 // ListConversationAttachmentsAll goes through all pages of ListConversationAttachments. It stops at the first
 // error, which it yields last, when ctx ends, and before a page that comes again.
 func (api *API) ListConversationAttachmentsAll(ctx context.Context, id ConversationID, params *ListConversationAttachmentsParams, reqEditors ...RequestEditorFn) iter.Seq2[Attachment, error] {
-	request := func() (*http.Request, error) {
+	request := func(page int64) (*http.Request, error) {
 		if err := checkSegment("id", string(id)); err != nil {
 			return nil, err
 		}
-		return NewListConversationAttachmentsRequest(api.Client.Server, id, params)
+		var of ListConversationAttachmentsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListConversationAttachmentsRequest(api.Client.Server, id, &of)
 	}
-	return pagesByLink[Attachment](ctx, api, "listConversationAttachments", request, reqEditors, "data", "links.next")
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[Attachment](ctx, api, "listConversationAttachments", first, request, reqEditors, "data")
 }
 
 // ListConversationEvents lists what happened to a conversation, by page.
@@ -25947,8 +26206,9 @@ func (api *API) ListConversationMessagesAll(ctx context.Context, id Conversation
 
 // CreateConversationMessage creates a message of the conversation in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. A message that the organization sends
-// by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// A message that the organization sends by an app of Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -26009,8 +26269,9 @@ func (api *API) ListConversationNotesAll(ctx context.Context, id ConversationID,
 
 // CreateConversationNote creates a note of the conversation in the path.
 //
-// Needs the role org.user.note.read or org.permission.note.create. Kustomer names a role for reading here,
-// org.user.note.read, which may be a slip.
+// Needs the role org.user.note.read or org.permission.note.create.
+//
+// Kustomer names a role for reading here, org.user.note.read, which may be a slip.
 //
 // One client may create at most 120 notes of one customer in a minute. To set createdAt, createdBy, modifiedAt or
 // modifiedBy takes the role org.admin.
@@ -26067,8 +26328,9 @@ func (api *API) RemoveConversationTags(ctx context.Context, id ConversationID, b
 
 // AddConversationTags adds tags to a conversation and leaves the others as they are.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.update. A tag is named by its name or
-// its id.
+// Needs the role org.user.conversation.write or org.permission.conversation.update.
+//
+// A tag is named by its name or its id.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -26094,17 +26356,18 @@ func (api *API) AddConversationTags(ctx context.Context, id ConversationID, body
 	return &result, nil
 }
 
-// ListConversationTimes lists how long users worked on a conversation.
+// ListConversationTimes lists how long users worked on a conversation, by page.
 //
-// Needs the role org.user.conversation.read or org.permission.conversation.read. Version 2 of this operation,
-// under /v2, is not part of this document.
+// Needs the role org.user.conversation.read or org.permission.conversation.read.
+//
+// Version 2 of this operation, under /v2, is not part of this document.
 //
 // Corresponds with GET /v1/conversations/{id}/times (the `ListConversationTimes` operationId).
-func (api *API) ListConversationTimes(ctx context.Context, id ConversationID, reqEditors ...RequestEditorFn) (*ConversationTimePage, error) {
+func (api *API) ListConversationTimes(ctx context.Context, id ConversationID, params *ListConversationTimesParams, reqEditors ...RequestEditorFn) (*ConversationTimePage, error) {
 	if err := checkSegment("id", string(id)); err != nil {
 		return nil, err
 	}
-	req, err := NewListConversationTimesRequest(api.Client.Server, id)
+	req, err := NewListConversationTimesRequest(api.Client.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -26117,12 +26380,12 @@ func (api *API) ListConversationTimes(ctx context.Context, id ConversationID, re
 
 // ListConversationTimesAll goes through all pages of ListConversationTimes. It stops at the first
 // error, which it yields last, when ctx ends, and before a page that comes again.
-func (api *API) ListConversationTimesAll(ctx context.Context, id ConversationID, reqEditors ...RequestEditorFn) iter.Seq2[ConversationTime, error] {
+func (api *API) ListConversationTimesAll(ctx context.Context, id ConversationID, params *ListConversationTimesParams, reqEditors ...RequestEditorFn) iter.Seq2[ConversationTime, error] {
 	request := func() (*http.Request, error) {
 		if err := checkSegment("id", string(id)); err != nil {
 			return nil, err
 		}
-		return NewListConversationTimesRequest(api.Client.Server, id)
+		return NewListConversationTimesRequest(api.Client.Server, id, params)
 	}
 	return pagesByLink[ConversationTime](ctx, api, "listConversationTimes", request, reqEditors, "data", "links.next")
 }
@@ -26155,8 +26418,9 @@ func (api *API) ListCustomersAll(ctx context.Context, params *ListCustomersParam
 
 // CreateCustomer creates a customer.
 //
-// Needs the role org.user.customer.write or org.permission.customer.create. An externalId, or an address under
-// emails or phones, belongs to one customer only.
+// Needs the role org.user.customer.write or org.permission.customer.create.
+//
+// An externalId, or an address under emails or phones, belongs to one customer only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26180,8 +26444,9 @@ func (api *API) CreateCustomer(ctx context.Context, body CreateCustomerJSONReque
 // SearchArchive finds records that have not been changed for two years.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. It
-// knows fewer fields than searchCustomers and gives at most 100 pages.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// It knows fewer fields than SearchCustomers and gives at most 100 pages.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26228,7 +26493,7 @@ func (api *API) SearchArchiveAll(ctx context.Context, params *SearchArchiveParam
 //
 // Needs the role org.user.customer.delete or org.permission.customer.delete.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Corresponds with DELETE /v1/customers/bulk (the `BulkDeleteCustomers` operationId).
@@ -26248,7 +26513,7 @@ func (api *API) BulkDeleteCustomers(ctx context.Context, params *BulkDeleteCusto
 //
 // Needs the role org.user.customer.write or org.permission.customer.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -26274,7 +26539,7 @@ func (api *API) BulkCreateCustomers(ctx context.Context, body BulkCreateCustomer
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -26339,7 +26604,8 @@ func (api *API) GetCustomerByExternalID(ctx context.Context, externalID Customer
 // CreateCustomerMerge starts to merge one customer into another.
 //
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
-// The merge goes on behind the answer: ask getCustomerMerge for its status. Later reads of the source may answer
+//
+// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
 // with the target. It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
@@ -26404,9 +26670,10 @@ func (api *API) GetCustomerByPhone(ctx context.Context, phone string, reqEditors
 // SearchCustomers finds customers, or with a query context other records, by their fields.
 //
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
-// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create. The
-// index covers records that were changed within two years, lags behind changes by up to a minute, and gives at
-// most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
+//
+// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
+// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26589,9 +26856,10 @@ func (api *API) UpdateCustomerAttributes(ctx context.Context, id CustomerID, bod
 
 // UpdateCustomer changes a customer, or replaces it.
 //
-// Needs the role org.user.customer.write or org.permission.customer.update. Without replace it does the same as
-// updateCustomerAttributes. With it the body is taken for the whole customer, so that what is not named is lost.
-// A body that does not name the company unlinks the customer from it.
+// Needs the role org.user.customer.write or org.permission.customer.update.
+//
+// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
+// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -26651,7 +26919,9 @@ func (api *API) ListCustomerConversationsAll(ctx context.Context, id CustomerID,
 
 // CreateCustomerConversation creates a conversation of the customer in the path.
 //
-// Needs the role org.user.conversation.write or org.permission.conversation.create. It has no message yet.
+// Needs the role org.user.conversation.write or org.permission.conversation.create.
+//
+// It has no message yet.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26737,12 +27007,13 @@ func (api *API) CreateCustomerDraft(ctx context.Context, id CustomerID, body Cre
 
 // ListCustomerEvents lists the events of a customer, by page.
 //
-// Needs the role org.user.event.read or org.permission.event.read. Kustomer has withdrawn it: the answer is 404.
-// Use listCustomerSessionEvents or listConversationEvents.
+// Needs the role org.user.event.read or org.permission.event.read.
+//
+// Kustomer has withdrawn it: the answer is 404. Use ListCustomerSessionEvents or ListConversationEvents.
 //
 // Corresponds with GET /v1/customers/{id}/events (the `ListCustomerEvents` operationId).
 //
-// Deprecated: this operation has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+// Deprecated: it answers 404.
 func (api *API) ListCustomerEvents(ctx context.Context, id CustomerID, params *ListCustomerEventsParams, reqEditors ...RequestEditorFn) (*EventPage, error) {
 	if err := checkSegment("id", string(id)); err != nil {
 		return nil, err
@@ -26904,8 +27175,10 @@ func (api *API) ListCustomerMessagesAll(ctx context.Context, id CustomerID, para
 
 // CreateCustomerMessage creates a message of the customer in the path.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -27014,8 +27287,9 @@ func (api *API) DeleteUnmaskingWindow(ctx context.Context, id CustomerID, reqEdi
 
 // CreateUnmaskingWindow opens a window in which masked values of a customer can be read.
 //
-// Needs the role org.user.customer.write or org.permission.unmasking_window.create. Neither the request nor the
-// answer is published; none has a body here.
+// Needs the role org.user.customer.write or org.permission.unmasking_window.create.
+//
+// Neither the request nor the answer is published; none has a body here.
 //
 // Corresponds with POST /v1/customers/{id}/unmasking-windows (the `CreateUnmaskingWindow` operationId).
 func (api *API) CreateUnmaskingWindow(ctx context.Context, id CustomerID, reqEditors ...RequestEditorFn) error {
@@ -27103,7 +27377,7 @@ func (api *API) ListDraftAttachmentsAll(ctx context.Context, id DraftID, params 
 
 // CreateDraftAttachment adds an attachment to a draft.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -27243,7 +27517,7 @@ func (api *API) ListForwardAttachmentsAll(ctx context.Context, id ForwardID, par
 
 // CreateForwardAttachment adds an attachment to a forward.
 //
-// Like createAttachment it only prepares the upload, where the answer has a form for it.
+// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -27372,9 +27646,12 @@ func (api *API) DeleteKlass(ctx context.Context, name KlassName, reqEditors ...R
 
 // ListKObjects lists the KObjects of a class, by page.
 //
-// Needs the role org.admin.klass.read, org.user.klass.read or org.permission.klass.read. With the id of a class
-// in place of its name, the same route answers with the class itself: listKlasses gives that too, or decode the
-// raw client's answer into KlassEnvelope.
+// Needs the role org.user.kobject.read, org.permission.kobject.read or
+// org.permission.kobject.kobject_<name>.read; these are inferred from GetKObject.
+//
+// With the id of a class in place of its name, the same route answers with the class itself: ListKlasses gives
+// that too, or decode the raw client's answer into KlassEnvelope, which takes the role org.user.klass.read,
+// org.admin.klass.read or org.permission.klass.read.
 //
 // Corresponds with GET /v1/klasses/{name} (the `ListKObjects` operationId).
 func (api *API) ListKObjects(ctx context.Context, name KlassName, params *ListKObjectsParams, reqEditors ...RequestEditorFn) (*KObjectPage, error) {
@@ -27464,7 +27741,7 @@ func (api *API) UpdateKlass(ctx context.Context, name KlassName, body UpdateKlas
 // Needs the role org.user.kobject.delete, org.permission.kobject.delete or
 // org.permission.kobject.kobject_<name>.delete.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Corresponds with DELETE /v1/klasses/{name}/bulk (the `BulkDeleteKObjects` operationId).
@@ -27488,7 +27765,7 @@ func (api *API) BulkDeleteKObjects(ctx context.Context, name KlassName, params *
 // Needs the role org.user.kobject.write, org.permission.kobject.create or
 // org.permission.kobject.kobject_<name>.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -27518,7 +27795,7 @@ func (api *API) BulkCreateKObjects(ctx context.Context, name KlassName, body Bul
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
 // org.permission.kobject.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -27611,7 +27888,9 @@ func (api *API) GetKObject(ctx context.Context, name KlassName, id KObjectID, re
 // UpdateKObject changes the named fields of a KObject and leaves the others as they are.
 //
 // Needs the role org.user.kobject.write, org.permission.kobject.kobject_<name>.update or
-// org.permission.kobject.update. There is no PATCH of KObjects.
+// org.permission.kobject.update.
+//
+// There is no PATCH of KObjects.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -27738,8 +28017,10 @@ func (api *API) ListMessagesAll(ctx context.Context, params *ListMessagesParams,
 
 // CreateMessage creates a message.
 //
-// Needs the role org.user.message.write or org.permission.message.create. Without a conversation the server finds
-// one or makes it. A message that the organization sends by an app of Kustomer's goes out.
+// Needs the role org.user.message.write or org.permission.message.create.
+//
+// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
+// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute.
 //
@@ -27766,7 +28047,7 @@ func (api *API) CreateMessage(ctx context.Context, body CreateMessageJSONRequest
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -27792,7 +28073,7 @@ func (api *API) BulkCreateMessages(ctx context.Context, body BulkCreateMessagesJ
 //
 // Needs the role org.user.message.write or org.permission.message.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -27816,8 +28097,9 @@ func (api *API) BulkUpdateMessages(ctx context.Context, params *BulkUpdateMessag
 
 // GetMessageByExternalID reads the message with an id of another system.
 //
-// Needs the role org.user.message.read or org.permission.message.read. The published path,
-// externalid=:externalId, is taken for a slip: the sister operations spell it as here.
+// Needs the role org.user.message.read or org.permission.message.read.
+//
+// The published path, externalid=:externalId, is taken for a slip: the sister operations spell it as here.
 //
 // Corresponds with GET /v1/messages/externalId={externalId} (the `GetMessageByExternalID` operationId).
 func (api *API) GetMessageByExternalID(ctx context.Context, externalID MessageExternalID, reqEditors ...RequestEditorFn) (*MessageEnvelope, error) {
@@ -27886,8 +28168,9 @@ func (api *API) UpdateMessageAttributes(ctx context.Context, id MessageID, body 
 
 // UpdateMessage changes a message, or replaces it.
 //
-// Needs the role org.user.message.write or org.permission.message.update. Without replace only the named fields
-// change. With it the body is taken for the whole message.
+// Needs the role org.user.message.write or org.permission.message.update.
+//
+// Without replace only the named fields change. With it the body is taken for the whole message.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -27916,7 +28199,9 @@ func (api *API) UpdateMessage(ctx context.Context, id MessageID, params *UpdateM
 
 // RedactMessage takes the text and the attachments out of a message.
 //
-// Needs the role org.admin.message.write or org.permission.message_redaction.create. It cannot be undone.
+// Needs the role org.admin.message.write or org.permission.message_redaction.create.
+//
+// It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -27988,9 +28273,11 @@ func (api *API) GetMetadata(ctx context.Context, resource MetadataResource, reqE
 
 // UpdateMetadata changes the definitions of the custom attributes of one kind of record.
 //
-// Needs the role org.admin.metadata.write or org.permission.metadata.update. An attribute whose name ends in Id
-// must be defined before it can be set, with its target; the others are defined by their first use. Values of a
-// sensitive attribute are masked for those without the permission to read them.
+// Needs the role org.admin.metadata.write or org.permission.metadata.update.
+//
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
+// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
+// them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -28071,7 +28358,7 @@ func (api *API) CreateNote(ctx context.Context, body CreateNoteJSONRequestBody, 
 //
 // Needs the role org.user.note.write or org.permission.note.create.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -28097,7 +28384,7 @@ func (api *API) BulkCreateNotes(ctx context.Context, body BulkCreateNotesJSONReq
 //
 // Needs the role org.user.note.write or org.permission.note.update.
 //
-// The answer is a job: ask getBulkOperation how far it is, and listBulkBatches what became of each record. One
+// The answer is a job: ask GetBulkOperation how far it is, and ListBulkBatches what became of each record. One
 // request counts once towards the limit, for up to 100 records.
 //
 // Takes a body of the `application/json` content type.
@@ -28186,8 +28473,10 @@ func (api *API) UpdateNoteAttributes(ctx context.Context, id NoteID, body Update
 
 // UpdateNote changes a note, or replaces it.
 //
-// Needs the role org.user.note.write or org.permission.note.update. Unlike updateNoteAttributes it asks for the
-// conversation and the text. With replace the body is taken for the whole note.
+// Needs the role org.user.note.write or org.permission.note.update.
+//
+// Unlike UpdateNoteAttributes it asks for the conversation and the text. With replace the body is taken for the
+// whole note.
 //
 // Besides the organization's limit, the server limits how often one user may change one record. To set createdAt,
 // createdBy, modifiedAt or modifiedBy takes the role org.admin.
@@ -28214,10 +28503,9 @@ func (api *API) UpdateNote(ctx context.Context, id NoteID, params *UpdateNotePar
 	return &result, nil
 }
 
-// ListOutboundAccounts lists the accounts that messages can be sent from.
+// ListOutboundAccounts lists the accounts that messages can be sent from, by page.
 //
-// Needs the role org.user.apps.read or org.permission.apps.read. The answer is published without links to further
-// pages: ask for page after page.
+// Needs the role org.user.apps.read or org.permission.apps.read.
 //
 // Corresponds with GET /v1/outboundAccounts (the `ListOutboundAccounts` operationId).
 func (api *API) ListOutboundAccounts(ctx context.Context, params *ListOutboundAccountsParams, reqEditors ...RequestEditorFn) (*OutboundAccountPage, error) {
@@ -28230,6 +28518,24 @@ func (api *API) ListOutboundAccounts(ctx context.Context, params *ListOutboundAc
 		return nil, err
 	}
 	return &result, nil
+}
+
+// ListOutboundAccountsAll goes through all pages of ListOutboundAccounts. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListOutboundAccountsAll(ctx context.Context, params *ListOutboundAccountsParams, reqEditors ...RequestEditorFn) iter.Seq2[OutboundAccount, error] {
+	request := func(page int64) (*http.Request, error) {
+		var of ListOutboundAccountsParams
+		if params != nil {
+			of = *params
+		}
+		of.Page = &page
+		return NewListOutboundAccountsRequest(api.Client.Server, &of)
+	}
+	first := int64(1)
+	if params != nil && params.Page != nil {
+		first = *params.Page
+	}
+	return pagesByNumber[OutboundAccount](ctx, api, "listOutboundAccounts", first, request, reqEditors, "data")
 }
 
 // GetPublicAuthSettings reads which ways to sign in are open.
@@ -28556,8 +28862,9 @@ func (api *API) ListSpamSendersAll(ctx context.Context, params *ListSpamSendersP
 
 // UpsertSpamSender blocks a sender, or lets it through.
 //
-// Needs the role org.admin.spam.write or org.permission.spam.update. The request is not published. That it has
-// the fields of the answer is inferred.
+// Needs the role org.admin.spam.write or org.permission.spam.update.
+//
+// The request is not published. That it has the fields of the answer is inferred.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -28697,7 +29004,7 @@ func (api *API) UpdateTeamAttributes(ctx context.Context, id TeamID, body Update
 
 // UpdateTeam changes a team.
 //
-// Unlike updateTeamAttributes it asks for the name.
+// Unlike UpdateTeamAttributes it asks for the name.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -28790,7 +29097,9 @@ func (api *API) CreateTrackingEvent(ctx context.Context, body CreateTrackingEven
 
 // CreateTrackingIdentity tells who a visitor is.
 //
-// Needs the role org.tracking. It finds the customer by email, phone, username or externalId, or makes one.
+// Needs the role org.tracking.
+//
+// It finds the customer by email, phone, username or externalId, or makes one.
 //
 // Takes a body of the `application/json` content type.
 //
