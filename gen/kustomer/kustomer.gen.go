@@ -1273,10 +1273,10 @@ type AuditLogAttributes struct {
 // AuditLogChanges tells what was changed.
 type AuditLogChanges struct {
 	// Attributes is a JSON object whose fields are kept as they came.
-	Attributes JSONObject `json:"attributes,omitempty"`
+	Attributes JSONObject `json:"attributes,omitzero"`
 
 	// Relationships is a JSON object whose fields are kept as they came.
-	Relationships JSONObject `json:"relationships,omitempty"`
+	Relationships JSONObject `json:"relationships,omitzero"`
 }
 
 // AuditLogLinks holds the paths, without a host, of the parts around this one.
@@ -1373,7 +1373,7 @@ type AuthSettings struct {
 // AuthSettingsAttributes holds the fields of an AuthSettings.
 type AuthSettingsAttributes struct {
 	// App is a JSON object whose fields are kept as they came.
-	App JSONObject `json:"app,omitempty"`
+	App JSONObject `json:"app,omitzero"`
 
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
@@ -1746,7 +1746,7 @@ type BulkCreateKObject struct {
 	Customer *string `json:"customer,omitempty"`
 
 	// Data is free JSON beside the custom attributes.
-	Data        JSONObject `json:"data,omitempty"`
+	Data        JSONObject `json:"data,omitzero"`
 	Description *string    `json:"description,omitempty"`
 	ExternalID  *string    `json:"externalId,omitempty"`
 	Icon        *string    `json:"icon,omitempty"`
@@ -1817,7 +1817,7 @@ type BulkCreateMessage struct {
 
 	// Meta holds what the channel needs, at most 100 fields. For e-mail these are from, to, cc and subject, among
 	// others.
-	Meta       JSONObject `json:"meta,omitempty"`
+	Meta       JSONObject `json:"meta,omitzero"`
 	ModifiedAt *time.Time `json:"modifiedAt,omitempty"`
 
 	// ModifiedBy is the id of a record, 24 hexadecimal digits.
@@ -2108,7 +2108,7 @@ type BulkUpdateKObject struct {
 	Custom CustomAttributes `json:"custom,omitempty"`
 
 	// Data is free JSON beside the custom attributes.
-	Data        JSONObject `json:"data,omitempty"`
+	Data        JSONObject `json:"data,omitzero"`
 	Description *string    `json:"description,omitempty"`
 	ExternalID  *string    `json:"externalId,omitempty"`
 	Icon        *string    `json:"icon,omitempty"`
@@ -2155,7 +2155,7 @@ type BulkUpdateMessage struct {
 	Lang       Field[string]      `json:"lang,omitzero"`
 
 	// Meta holds what the channel needs, at most 100 fields.
-	Meta       JSONObject    `json:"meta,omitempty"`
+	Meta       JSONObject    `json:"meta,omitzero"`
 	ModifiedAt *time.Time    `json:"modifiedAt,omitempty"`
 	ModifiedBy Field[string] `json:"modifiedBy,omitzero"`
 
@@ -2239,7 +2239,7 @@ type ChatApp string
 // ChatArticle is an article of the knowledge base.
 type ChatArticle struct {
 	// Attributes is a JSON object whose fields are kept as they came.
-	Attributes JSONObject `json:"attributes,omitempty"`
+	Attributes JSONObject `json:"attributes,omitzero"`
 
 	// ID is the id of a record, 24 hexadecimal digits.
 	ID   ObjectID `json:"id"`
@@ -2299,7 +2299,7 @@ type ChatText struct {
 // ChatTree is the tree to choose from.
 type ChatTree struct {
 	// Tree is a JSON object whose fields are kept as they came.
-	Tree JSONObject `json:"tree"`
+	Tree JSONObject `json:"tree,omitzero"`
 }
 
 // Company is an organization that customers belong to.
@@ -2326,7 +2326,7 @@ type CompanyAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Custom holds the custom attributes that have a value. It is missing where none has.
-	Custom        CustomAttributes `json:"custom,omitempty"`
+	Custom        CustomAttributes `json:"custom,omitzero"`
 	DefaultLang   *string          `json:"defaultLang,omitempty"`
 	Deleted       *bool            `json:"deleted,omitempty"`
 	Domains       []CompanyDomain  `json:"domains,omitzero"`
@@ -2423,7 +2423,7 @@ type ConversationAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Custom holds the custom attributes that have a value. It is missing where none has.
-	Custom      CustomAttributes `json:"custom,omitempty"`
+	Custom      CustomAttributes `json:"custom,omitzero"`
 	DefaultLang *string          `json:"defaultLang,omitempty"`
 	Deleted     *bool            `json:"deleted,omitempty"`
 
@@ -2671,7 +2671,7 @@ type CreateChatDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -2809,7 +2809,7 @@ type CreateConversationMessage struct {
 
 	// Meta holds what the channel needs, at most 100 fields. For e-mail these are from, to, cc and subject, among
 	// others.
-	Meta       JSONObject `json:"meta,omitempty"`
+	Meta       JSONObject `json:"meta,omitzero"`
 	ModifiedAt *time.Time `json:"modifiedAt,omitempty"`
 
 	// ModifiedBy is the id of a record, 24 hexadecimal digits.
@@ -3020,7 +3020,7 @@ type CreateCustomerMessage struct {
 
 	// Meta holds what the channel needs, at most 100 fields. For e-mail these are from, to, cc and subject, among
 	// others.
-	Meta       JSONObject `json:"meta,omitempty"`
+	Meta       JSONObject `json:"meta,omitzero"`
 	ModifiedAt *time.Time `json:"modifiedAt,omitempty"`
 
 	// ModifiedBy is the id of a record, 24 hexadecimal digits.
@@ -3099,7 +3099,7 @@ type CreateEmailDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 	ReplyTo *string    `json:"replyTo,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -3136,7 +3136,7 @@ type CreateFacebookDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3166,7 +3166,7 @@ type CreateForward struct {
 	From *EmailAddressInput `json:"from,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 	ReplyTo *string    `json:"replyTo,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -3200,7 +3200,7 @@ type CreateInstagramDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3226,7 +3226,7 @@ type CreateKObject struct {
 	Customer *string `json:"customer,omitempty"`
 
 	// Data is free JSON beside the custom attributes.
-	Data        JSONObject `json:"data,omitempty"`
+	Data        JSONObject `json:"data,omitzero"`
 	Description *string    `json:"description,omitempty"`
 	ExternalID  *string    `json:"externalId,omitempty"`
 	Icon        *string    `json:"icon,omitempty"`
@@ -3325,7 +3325,7 @@ type CreateMessage struct {
 
 	// Meta holds what the channel needs, at most 100 fields. For e-mail these are from, to, cc and subject, among
 	// others.
-	Meta       JSONObject `json:"meta,omitempty"`
+	Meta       JSONObject `json:"meta,omitzero"`
 	ModifiedAt *time.Time `json:"modifiedAt,omitempty"`
 
 	// ModifiedBy is the id of a record, 24 hexadecimal digits.
@@ -3404,7 +3404,7 @@ type CreateNoteDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3456,7 +3456,7 @@ type CreateSmsDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3503,7 +3503,7 @@ type CreateTweetDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3537,7 +3537,7 @@ type CreateTwitterMessageDraft struct {
 	Lang       *string    `json:"lang,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3594,7 +3594,7 @@ type CreateWhatsappDraft struct {
 	Meta *WhatsappMeta `json:"meta,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -3656,7 +3656,7 @@ type CustomerAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Custom holds the custom attributes that have a value. It is missing where none has.
-	Custom       CustomAttributes `json:"custom,omitempty"`
+	Custom       CustomAttributes `json:"custom,omitzero"`
 	DefaultLang  *string          `json:"defaultLang,omitempty"`
 	Deleted      *bool            `json:"deleted,omitempty"`
 	DisplayColor *string          `json:"displayColor,omitempty"`
@@ -3862,7 +3862,7 @@ type DraftAttributes struct {
 	ModifiedAt DateTime `json:"modifiedAt,omitempty,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when it is to be sent.
 	SendAt *string `json:"sendAt,omitempty"`
@@ -4075,10 +4075,10 @@ type EventAttributes struct {
 // EventChanges tells what the event changed.
 type EventChanges struct {
 	// Attributes holds the changed fields by name.
-	Attributes map[string]Change `json:"attributes,omitempty"`
+	Attributes map[string]Change `json:"attributes,omitzero"`
 
 	// Relationships holds the changed relationships by name.
-	Relationships map[string]Change `json:"relationships,omitempty"`
+	Relationships map[string]Change `json:"relationships,omitzero"`
 }
 
 // EventEnvelope is the answer that carries one event.
@@ -4199,7 +4199,7 @@ type ForwardAttributes struct {
 	ModifiedAt DateTime `json:"modifiedAt,omitempty,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is a time, in RFC 3339. It is kept as it came.
 	SendAt DateTime `json:"sendAt,omitempty,omitzero"`
@@ -4259,14 +4259,14 @@ type ForwardStatus string
 // FreeRecord is a record whose fields depend on its type; they are kept as raw JSON.
 type FreeRecord struct {
 	// Attributes is a JSON object whose fields are kept as they came.
-	Attributes JSONObject `json:"attributes,omitempty"`
+	Attributes JSONObject `json:"attributes,omitzero"`
 	ID         string     `json:"id"`
 
 	// Links holds the paths, without a host, that lead to a record.
 	Links *Links `json:"links,omitempty"`
 
 	// Relationships is a JSON object whose fields are kept as they came.
-	Relationships JSONObject `json:"relationships,omitempty"`
+	Relationships JSONObject `json:"relationships,omitzero"`
 	Type          string     `json:"type"`
 }
 
@@ -4375,10 +4375,10 @@ type KObjectAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Custom holds the custom attributes that have a value.
-	Custom CustomAttributes `json:"custom,omitempty"`
+	Custom CustomAttributes `json:"custom,omitzero"`
 
 	// Data is free JSON beside the custom attributes.
-	Data        JSONObject   `json:"data,omitempty"`
+	Data        JSONObject   `json:"data,omitzero"`
 	Description *string      `json:"description,omitempty"`
 	DoneCount   *int64       `json:"doneCount,omitempty"`
 	ExternalID  *string      `json:"externalId,omitempty"`
@@ -4703,7 +4703,7 @@ type MessageAttributes struct {
 	CreatedByTeams []string `json:"createdByTeams,omitzero"`
 
 	// Custom holds the custom attributes that have a value. It is missing where none has.
-	Custom CustomAttributes `json:"custom,omitempty"`
+	Custom CustomAttributes `json:"custom,omitzero"`
 
 	// Direction tells whether something came from the customer (in) or from the organization (out).
 	Direction *Direction `json:"direction,omitempty"`
@@ -4780,13 +4780,13 @@ type MessageError struct {
 	Detail *string `json:"detail,omitempty"`
 
 	// Links is a JSON object whose fields are kept as they came.
-	Links JSONObject `json:"links,omitempty"`
+	Links JSONObject `json:"links,omitzero"`
 
 	// Meta is a JSON object whose fields are kept as they came.
-	Meta JSONObject `json:"meta,omitempty"`
+	Meta JSONObject `json:"meta,omitzero"`
 
 	// Source is a JSON object whose fields are kept as they came.
-	Source JSONObject `json:"source,omitempty"`
+	Source JSONObject `json:"source,omitzero"`
 
 	// Status is the status of the channel's answer.
 	Status *json.Number `json:"status,omitempty"`
@@ -4799,13 +4799,13 @@ type MessageErrorInput struct {
 	Detail *string `json:"detail,omitempty"`
 
 	// Links is a JSON object whose fields are kept as they came.
-	Links JSONObject `json:"links,omitempty"`
+	Links JSONObject `json:"links,omitzero"`
 
 	// Meta is a JSON object whose fields are kept as they came.
-	Meta JSONObject `json:"meta,omitempty"`
+	Meta JSONObject `json:"meta,omitzero"`
 
 	// Source is a JSON object whose fields are kept as they came.
-	Source JSONObject `json:"source,omitempty"`
+	Source JSONObject `json:"source,omitzero"`
 
 	// Status is the status of the channel's answer.
 	Status *json.Number `json:"status,omitempty"`
@@ -4926,7 +4926,7 @@ type Metadata struct {
 // MetadataAttributes holds the content of a Metadata record.
 type MetadataAttributes struct {
 	// Properties holds the definitions by the name of the attribute, ending included.
-	Properties map[string]MetadataProperty `json:"properties,omitempty"`
+	Properties map[string]MetadataProperty `json:"properties,omitzero"`
 }
 
 // MetadataEnvelope is the answer that carries the definitions of one kind of record.
@@ -5327,7 +5327,7 @@ type ReplaceMessage struct {
 	Lang       Field[string]      `json:"lang,omitzero"`
 
 	// Meta holds what the channel needs, at most 100 fields.
-	Meta       JSONObject    `json:"meta,omitempty"`
+	Meta       JSONObject    `json:"meta,omitzero"`
 	ModifiedAt *time.Time    `json:"modifiedAt,omitempty"`
 	ModifiedBy Field[string] `json:"modifiedBy,omitzero"`
 
@@ -5419,7 +5419,7 @@ type ResponseSummary struct {
 // Role is a right that a key or a user can have.
 type Role struct {
 	// Attributes is a JSON object whose fields are kept as they came.
-	Attributes JSONObject `json:"attributes,omitempty"`
+	Attributes JSONObject `json:"attributes,omitzero"`
 
 	// ID is the name of the role, such as org.user.customer.read.
 	ID   *string `json:"id,omitempty"`
@@ -5536,7 +5536,7 @@ type SLAMetric struct {
 	Enabled *bool `json:"enabled,omitempty"`
 
 	// Times holds the time allowed by the priority of the conversation, "1" to "5". The unit is not published.
-	Times map[string]int64 `json:"times,omitempty"`
+	Times map[string]int64 `json:"times,omitzero"`
 }
 
 // SLARelationships holds what an SLA points to.
@@ -5573,14 +5573,14 @@ type SLAVersionAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Criteria tells which conversations the SLA is for.
-	Criteria    JSONObject `json:"criteria,omitempty"`
+	Criteria    JSONObject `json:"criteria,omitzero"`
 	Description *string    `json:"description,omitempty"`
 
 	// Hours is the id of the schedule, or a word for all hours.
 	Hours *string `json:"hours,omitempty"`
 
 	// Metrics holds the targets by name, such as firstResponse.
-	Metrics map[string]SLAMetric `json:"metrics,omitempty"`
+	Metrics map[string]SLAMetric `json:"metrics,omitzero"`
 	Name    *string              `json:"name,omitempty"`
 	Version *int64               `json:"version,omitempty"`
 }
@@ -5686,7 +5686,7 @@ type SatisfactionFormAttributes struct {
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
 	// Criteria tells which conversations the survey is for.
-	Criteria JSONObject `json:"criteria,omitempty"`
+	Criteria JSONObject `json:"criteria,omitzero"`
 
 	// DelayTime is how long the survey waits after the conversation. The unit is not published.
 	DelayTime       *json.Number        `json:"delayTime,omitempty"`
@@ -5894,7 +5894,7 @@ type ScheduleRelationships struct {
 // Search is a question to the index. And, Or and Not each list conditions.
 type Search struct {
 	// Aggs asks for figures over all that is found, in the words of Elasticsearch.
-	Aggs JSONObject `json:"aggs,omitempty"`
+	Aggs JSONObject `json:"aggs,omitzero"`
 
 	// And lists what a record must fulfil.
 	And            []SearchClause `json:"and,omitzero"`
@@ -5925,7 +5925,7 @@ type SearchClause = map[string]json.RawMessage
 // SearchMeta counts what was found.
 type SearchMeta struct {
 	// Aggregations is a JSON object whose fields are kept as they came.
-	Aggregations JSONObject `json:"aggregations,omitempty"`
+	Aggregations JSONObject `json:"aggregations,omitzero"`
 
 	// Page is the number of this page, from 1.
 	Page     *int64 `json:"page,omitempty"`
@@ -6356,16 +6356,16 @@ type UpdateAttachment struct {
 // UpdateAuthSettings is how users shall be able to sign in.
 type UpdateAuthSettings struct {
 	// App is a JSON object whose fields are kept as they came.
-	App JSONObject `json:"app,omitempty"`
+	App JSONObject `json:"app,omitzero"`
 
 	// Google is a JSON object whose fields are kept as they came.
-	Google JSONObject `json:"google"`
+	Google JSONObject `json:"google,omitzero"`
 
 	// Kustomer is a JSON object whose fields are kept as they came.
-	Kustomer JSONObject `json:"kustomer"`
+	Kustomer JSONObject `json:"kustomer,omitzero"`
 
 	// Saml is a JSON object whose fields are kept as they came.
-	Saml JSONObject `json:"saml,omitempty"`
+	Saml JSONObject `json:"saml,omitzero"`
 }
 
 // UpdateChatDraft is a draft of a chat message.
@@ -6396,7 +6396,7 @@ type UpdateChatDraft struct {
 	MessageTemplate *ChatMessageTemplate `json:"messageTemplate,omitempty"`
 
 	// Payload is the body as the editor holds it.
-	Payload         JSONObject       `json:"payload,omitempty"`
+	Payload         JSONObject       `json:"payload,omitzero"`
 	ResponseButtons []ResponseButton `json:"responseButtons,omitzero"`
 	Scheduled       *bool            `json:"scheduled,omitempty"`
 
@@ -6601,7 +6601,7 @@ type UpdateEmailDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	ReplyTo   *string    `json:"replyTo,omitempty"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
@@ -6640,7 +6640,7 @@ type UpdateFacebookDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -6664,7 +6664,7 @@ type UpdateForward struct {
 	Lang Field[string]      `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload JSONObject `json:"payload,omitempty"`
+	Payload JSONObject `json:"payload,omitzero"`
 	ReplyTo *string    `json:"replyTo,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -6698,7 +6698,7 @@ type UpdateInstagramDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -6720,7 +6720,7 @@ type UpdateKObject struct {
 	Custom CustomAttributes `json:"custom,omitempty"`
 
 	// Data is free JSON beside the custom attributes.
-	Data        JSONObject `json:"data,omitempty"`
+	Data        JSONObject `json:"data,omitzero"`
 	Description *string    `json:"description,omitempty"`
 	ExternalID  *string    `json:"externalId,omitempty"`
 	Icon        *string    `json:"icon,omitempty"`
@@ -6789,7 +6789,7 @@ type UpdateMessage struct {
 	Lang       Field[string]      `json:"lang,omitzero"`
 
 	// Meta holds what the channel needs, at most 100 fields.
-	Meta       JSONObject    `json:"meta,omitempty"`
+	Meta       JSONObject    `json:"meta,omitzero"`
 	ModifiedAt *time.Time    `json:"modifiedAt,omitempty"`
 	ModifiedBy Field[string] `json:"modifiedBy,omitzero"`
 
@@ -6815,13 +6815,13 @@ type UpdateMessages = []BulkUpdateMessage
 // definitions or adds to them is not published: send those that were read, with the change.
 type UpdateMetadata struct {
 	// Properties holds the definitions by the name of the attribute, ending included, at most 100.
-	Properties map[string]MetadataPropertyInput `json:"properties,omitempty"`
+	Properties map[string]MetadataPropertyInput `json:"properties,omitzero"`
 
 	// Relationships holds at most 20 relationships.
-	Relationships JSONObject `json:"relationships,omitempty"`
+	Relationships JSONObject `json:"relationships,omitzero"`
 
 	// StandardProperties is a JSON object whose fields are kept as they came.
-	StandardProperties JSONObject `json:"standardProperties,omitempty"`
+	StandardProperties JSONObject `json:"standardProperties,omitzero"`
 	Validations        []ObjectID `json:"validations,omitzero"`
 }
 
@@ -6865,7 +6865,7 @@ type UpdateNoteDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -6918,7 +6918,7 @@ type UpdateSmsDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -6965,7 +6965,7 @@ type UpdateTweetDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it.
@@ -7000,7 +7000,7 @@ type UpdateTwitterMessageDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it.
@@ -7060,7 +7060,7 @@ type UpdateWhatsappDraft struct {
 	Lang       Field[string] `json:"lang,omitzero"`
 
 	// Payload is the body as the editor holds it.
-	Payload   JSONObject `json:"payload,omitempty"`
+	Payload   JSONObject `json:"payload,omitzero"`
 	Scheduled *bool      `json:"scheduled,omitempty"`
 
 	// SendAt is when to send it: a time, or a sum of one and a span in the server's notation.
@@ -7079,7 +7079,7 @@ type UpdateWhatsappDraft struct {
 type Upload struct {
 	// Fields holds the fields of the form, ready to send. Their names are the storage's, such as key, Policy and
 	// X-Amz-Signature.
-	Fields map[string]string `json:"fields,omitempty"`
+	Fields map[string]string `json:"fields,omitzero"`
 	URL    *string           `json:"url,omitempty"`
 }
 
