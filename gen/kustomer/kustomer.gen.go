@@ -1325,7 +1325,7 @@ type AuthCustomerSettings struct {
 
 // AuthCustomerSettingsAttributes holds the fields of an AuthCustomerSettings.
 type AuthCustomerSettingsAttributes struct {
-	CorsWhitelist []JSONValue `json:"corsWhitelist,omitzero"`
+	CorsWhitelist []*JSONValue `json:"corsWhitelist,omitzero"`
 
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
@@ -3644,8 +3644,8 @@ type Customer struct {
 // CustomerAttributes holds the fields of a Customer. The server sends more than are listed.
 type CustomerAttributes struct {
 	// ActiveUsers has only been seen empty; each element is kept as raw JSON.
-	ActiveUsers []JSONValue `json:"activeUsers,omitzero"`
-	AvatarURL   *string     `json:"avatarUrl,omitempty"`
+	ActiveUsers []*JSONValue `json:"activeUsers,omitzero"`
+	AvatarURL   *string      `json:"avatarUrl,omitempty"`
 
 	// BirthdayAt is a time, in RFC 3339. It is kept as it came.
 	BirthdayAt         DateTime            `json:"birthdayAt,omitempty,omitzero"`
@@ -3724,8 +3724,8 @@ type CustomerAttributes struct {
 	Verified  *bool        `json:"verified,omitempty"`
 
 	// Watchers has only been seen empty; each element is kept as raw JSON.
-	Watchers  []JSONValue `json:"watchers,omitzero"`
-	Whatsapps []Phone     `json:"whatsapps,omitzero"`
+	Watchers  []*JSONValue `json:"watchers,omitzero"`
+	Whatsapps []Phone      `json:"whatsapps,omitzero"`
 }
 
 // CustomerEnvelope is the answer that carries one customer.
@@ -5679,8 +5679,8 @@ type SatisfactionForm struct {
 
 // SatisfactionFormAttributes holds the fields of a SatisfactionForm.
 type SatisfactionFormAttributes struct {
-	AllQuestions []JSONValue `json:"allQuestions,omitzero"`
-	Channel      *string     `json:"channel,omitempty"`
+	AllQuestions []*JSONValue `json:"allQuestions,omitzero"`
+	Channel      *string      `json:"channel,omitempty"`
 
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
@@ -5702,9 +5702,9 @@ type SatisfactionFormAttributes struct {
 	// ModifiedAt is a time, in RFC 3339. It is kept as it came.
 	ModifiedAt        DateTime           `json:"modifiedAt,omitempty,omitzero"`
 	Name              *string            `json:"name,omitempty"`
-	NegativeQuestions []JSONValue        `json:"negativeQuestions,omitzero"`
-	PositiveQuestions []JSONValue        `json:"positiveQuestions,omitzero"`
-	Questions         []JSONValue        `json:"questions,omitzero"`
+	NegativeQuestions []*JSONValue       `json:"negativeQuestions,omitzero"`
+	PositiveQuestions []*JSONValue       `json:"positiveQuestions,omitzero"`
+	Questions         []*JSONValue       `json:"questions,omitzero"`
 	RatingPrompt      *string            `json:"ratingPrompt,omitempty"`
 	Scale             *SatisfactionScale `json:"scale,omitempty"`
 
