@@ -1307,7 +1307,7 @@ type AuditLogRelationships struct {
 	User *Relationship `json:"user,omitempty"`
 }
 
-// AuthCustomerSettings tells how the chat knows the organization's customers.
+// AuthCustomerSettings tells how customers prove who they are.
 type AuthCustomerSettings struct {
 	// Attributes holds the fields of an AuthCustomerSettings.
 	Attributes AuthCustomerSettingsAttributes `json:"attributes,omitempty,omitzero"`
@@ -1318,9 +1318,7 @@ type AuthCustomerSettings struct {
 
 	// Relationships holds what an AuthCustomerSettings points to.
 	Relationships AuthCustomerSettingsRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "auth_customer_settings".
-	Type string `json:"type"`
+	Type          string                            `json:"type"`
 }
 
 // AuthCustomerSettingsAttributes holds the fields of an AuthCustomerSettings.
@@ -1330,7 +1328,7 @@ type AuthCustomerSettingsAttributes struct {
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt DateTime `json:"createdAt,omitempty,omitzero"`
 
-	// Secret is the secret that proves a customer's identity. Keep it.
+	// Secret must stay secret.
 	Secret *string `json:"secret,omitempty"`
 
 	// UpdatedAt is a time, in RFC 3339. It is kept as it came.
@@ -1339,7 +1337,7 @@ type AuthCustomerSettingsAttributes struct {
 
 // AuthCustomerSettingsEnvelope is the answer that carries one auth customer settings.
 type AuthCustomerSettingsEnvelope struct {
-	// Data tells how the chat knows the organization's customers.
+	// Data tells how customers prove who they are.
 	Data AuthCustomerSettings `json:"data"`
 }
 
@@ -1365,9 +1363,7 @@ type AuthSettings struct {
 
 	// Relationships holds what an AuthSettings points to.
 	Relationships AuthSettingsRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "auth_settings".
-	Type string `json:"type"`
+	Type          string                    `json:"type"`
 }
 
 // AuthSettingsAttributes holds the fields of an AuthSettings.
@@ -1420,9 +1416,7 @@ type AuthToken struct {
 
 	// Relationships holds what an AuthToken points to.
 	Relationships AuthTokenRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "auth_token".
-	Type string `json:"type"`
+	Type          string                 `json:"type"`
 }
 
 // AuthTokenAttributes holds the fields of an AuthToken.
@@ -1484,9 +1478,7 @@ type Brand struct {
 
 	// Relationships holds what a Brand points to.
 	Relationships BrandRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "brand".
-	Type string `json:"type"`
+	Type          string             `json:"type"`
 }
 
 // BrandAttributes holds the fields of a Brand.
@@ -1552,9 +1544,7 @@ type BulkBatch struct {
 
 	// Relationships holds what a BulkBatch points to.
 	Relationships BulkBatchRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "bulk_batch".
-	Type string `json:"type"`
+	Type          string                 `json:"type"`
 }
 
 // BulkBatchAttributes holds the fields of a BulkBatch.
@@ -2560,9 +2550,7 @@ type ConversationTime struct {
 
 	// Relationships holds what a ConversationTime points to.
 	Relationships ConversationTimeRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "conversation_time".
-	Type string `json:"type"`
+	Type          string                        `json:"type"`
 }
 
 // ConversationTimeAttributes holds the fields of a ConversationTime.
@@ -2964,10 +2952,10 @@ type CreateCustomerConversation struct {
 
 // CreateCustomerMerge names the two customers to merge.
 type CreateCustomerMerge struct {
-	// Source is the customer that goes away.
+	// Source is taken to be the customer that goes away.
 	Source ObjectID `json:"source"`
 
-	// Target is the customer that stays.
+	// Target is taken to be the customer that stays.
 	Target ObjectID `json:"target"`
 }
 
@@ -3258,7 +3246,7 @@ type CreateKlass struct {
 	KlassSchema *KlassSchema `json:"klassSchema,omitempty"`
 	Mixins      []KlassMixin `json:"mixins,omitzero"`
 
-	// Name is the name for paths. It cannot be changed later.
+	// Name is the name for paths. No way to change it is published.
 	Name string `json:"name"`
 
 	// Status is whether a class is in use.
@@ -3423,10 +3411,8 @@ type CreateNotes = []BulkCreateNote
 // CreateRoleGroup is a new role group.
 type CreateRoleGroup struct {
 	Description *string `json:"description,omitempty"`
-
-	// Display tells whether the group is offered in Kustomer's pages.
-	Display *bool  `json:"display,omitempty"`
-	Name    string `json:"name"`
+	Display     *bool   `json:"display,omitempty"`
+	Name        string  `json:"name"`
 
 	// Roles lists the names of the roles.
 	Roles []string `json:"roles,omitzero"`
@@ -3550,7 +3536,7 @@ type CreateTwitterMessageDraft struct {
 	To     *string     `json:"to,omitempty"`
 }
 
-// CreateUser invites a new user.
+// CreateUser is a new user.
 type CreateUser struct {
 	AvatarURL      *string `json:"avatarUrl,omitempty"`
 	DisplayName    *string `json:"displayName,omitempty"`
@@ -3745,9 +3731,7 @@ type CustomerMerge struct {
 
 	// Relationships holds what a CustomerMerge points to.
 	Relationships CustomerMergeRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "customer_merge".
-	Type string `json:"type"`
+	Type          string                     `json:"type"`
 }
 
 // CustomerMergeAttributes holds the fields of a CustomerMerge.
@@ -3841,9 +3825,7 @@ type Draft struct {
 
 	// Relationships holds what a Draft points to.
 	Relationships DraftRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "draft".
-	Type string `json:"type"`
+	Type          string             `json:"type"`
 }
 
 // DraftAttributes holds the fields of a Draft.
@@ -4032,9 +4014,7 @@ type Event struct {
 
 	// Relationships holds what an Event points to.
 	Relationships EventRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "event".
-	Type string `json:"type"`
+	Type          string             `json:"type"`
 }
 
 // EventAttributes holds the fields of an Event.
@@ -4061,10 +4041,8 @@ type EventAttributes struct {
 	PublishedAt DateTime `json:"publishedAt,omitempty,omitzero"`
 
 	// RealIP is the address the visitor came from.
-	RealIP    *string `json:"realIp,omitempty"`
-	SessionID *string `json:"sessionId,omitempty"`
-
-	// TrackingEvent is the id of the kind of tracking event.
+	RealIP        *string `json:"realIp,omitempty"`
+	SessionID     *string `json:"sessionId,omitempty"`
 	TrackingEvent *string `json:"trackingEvent,omitempty"`
 	Type          *string `json:"type,omitempty"`
 
@@ -4169,9 +4147,7 @@ type Forward struct {
 
 	// Relationships holds what a Forward points to.
 	Relationships ForwardRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "forward".
-	Type string `json:"type"`
+	Type          string               `json:"type"`
 }
 
 // ForwardAttachmentInput is an uploaded file to attach to a forward.
@@ -4284,9 +4260,7 @@ type Holiday struct {
 
 	// Relationships holds what a Holiday points to.
 	Relationships HolidayRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "holiday".
-	Type string `json:"type"`
+	Type          string               `json:"type"`
 }
 
 // HolidayAttributes holds the fields of a Holiday.
@@ -4365,9 +4339,6 @@ type KObject struct {
 
 // KObjectAttributes holds the fields of a KObject.
 type KObjectAttributes struct {
-	// AssignedTeam is the id of the team.
-	AssignedTeam *string `json:"assignedTeam,omitempty"`
-
 	// AssignedUser is the id of the user.
 	AssignedUser *string `json:"assignedUser,omitempty"`
 
@@ -4486,9 +4457,7 @@ type Klass struct {
 
 	// Relationships holds what a Klass points to.
 	Relationships KlassRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "klass".
-	Type string `json:"type"`
+	Type          string             `json:"type"`
 }
 
 // KlassAttributes holds the fields of a Klass.
@@ -4523,7 +4492,7 @@ type KlassEnvelope struct {
 	Data Klass `json:"data"`
 }
 
-// KlassFilter is whether a class is in use: existing_only are those without new objects.
+// KlassFilter is whether a class is in use.
 type KlassFilter string
 
 // KlassMixin is an ability of a class.
@@ -4627,9 +4596,7 @@ type Media struct {
 
 	// Relationships holds what a Media points to.
 	Relationships MediaRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "media".
-	Type string `json:"type"`
+	Type          string             `json:"type"`
 }
 
 // MediaAttributes holds the fields of a Media.
@@ -4708,7 +4675,7 @@ type MessageAttributes struct {
 	// Direction tells whether something came from the customer (in) or from the organization (out).
 	Direction *Direction `json:"direction,omitempty"`
 
-	// DirectionType is the direction in more detail, such as initial-in or response-out.
+	// DirectionType is the direction in more detail.
 	DirectionType *string `json:"directionType,omitempty"`
 
 	// Error tells why it could not be sent.
@@ -4751,11 +4718,9 @@ type MessageAttributes struct {
 	// SentAt is a time, in RFC 3339. It is kept as it came.
 	SentAt    DateTime   `json:"sentAt,omitempty,omitzero"`
 	Sentiment *Sentiment `json:"sentiment,omitempty"`
-
-	// Size is the length of the text.
-	Size   *int64  `json:"size,omitempty"`
-	Source *string `json:"source,omitempty"`
-	Spam   *bool   `json:"spam,omitempty"`
+	Size      *int64     `json:"size,omitempty"`
+	Source    *string    `json:"source,omitempty"`
+	Spam      *bool      `json:"spam,omitempty"`
 
 	// Status is sent, received or error.
 	Status  *string `json:"status,omitempty"`
@@ -5036,9 +5001,7 @@ type Note struct {
 
 	// Relationships holds what a Note points to.
 	Relationships NoteRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "note".
-	Type string `json:"type"`
+	Type          string            `json:"type"`
 }
 
 // NoteAttributes holds the fields of a Note.
@@ -5233,7 +5196,7 @@ type RecentLocation struct {
 	UpdatedAt DateTime `json:"updatedAt,omitempty,omitzero"`
 }
 
-// RedactMessage is empty.
+// RedactMessage has no fields: send RedactMessage{}, not nil.
 type RedactMessage = map[string]interface{}
 
 // Redaction is the removal of the text of a message.
@@ -5247,9 +5210,7 @@ type Redaction struct {
 
 	// Relationships holds what a Redaction points to.
 	Relationships RedactionRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "message_redaction".
-	Type string `json:"type"`
+	Type          string                 `json:"type"`
 }
 
 // RedactionAttributes holds the fields of a Redaction.
@@ -5382,7 +5343,7 @@ type ReplaceTeam struct {
 	Name    string   `json:"name"`
 }
 
-// ResetPassword names the user who gets a mail to set a new password.
+// ResetPassword names the user whose password is to be reset.
 type ResetPassword struct {
 	// Domain is the name of the organization.
 	Domain string `json:"domain"`
@@ -5437,9 +5398,7 @@ type RoleGroup struct {
 
 	// Relationships holds what a RoleGroup points to.
 	Relationships RoleGroupRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "role_group".
-	Type string `json:"type"`
+	Type          string                 `json:"type"`
 }
 
 // RoleGroupAttributes holds the fields of a RoleGroup.
@@ -5447,15 +5406,13 @@ type RoleGroupAttributes struct {
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt   DateTime `json:"createdAt,omitempty,omitzero"`
 	Description *string  `json:"description,omitempty"`
-
-	// Display tells that the group is offered in Kustomer's pages.
-	Display *bool   `json:"display,omitempty"`
-	Name    *string `json:"name,omitempty"`
+	Display     *bool    `json:"display,omitempty"`
+	Name        *string  `json:"name,omitempty"`
 
 	// Roles lists the names of the roles.
 	Roles []string `json:"roles,omitzero"`
 
-	// System tells that Kustomer made the group.
+	// System tells that the group is Kustomer's own.
 	System *bool `json:"system,omitempty"`
 
 	// UpdatedAt is a time, in RFC 3339. It is kept as it came.
@@ -5507,9 +5464,7 @@ type SLA struct {
 
 	// Relationships holds what an SLA points to.
 	Relationships SLARelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "sla".
-	Type string `json:"type"`
+	Type          string           `json:"type"`
 }
 
 // SLAAttributes holds the fields of an SLA.
@@ -5517,8 +5472,6 @@ type SLAAttributes struct {
 	// CreatedAt is a time, in RFC 3339. It is kept as it came.
 	CreatedAt      DateTime `json:"createdAt,omitempty,omitzero"`
 	CurrentVersion *int64   `json:"currentVersion,omitempty"`
-	Deleted        *bool    `json:"deleted,omitempty"`
-	Enabled        *bool    `json:"enabled,omitempty"`
 	Name           *string  `json:"name,omitempty"`
 }
 
@@ -5562,9 +5515,7 @@ type SLAVersion struct {
 
 	// Relationships holds what a SLAVersion points to.
 	Relationships SLAVersionRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "sla_version".
-	Type string `json:"type"`
+	Type          string                  `json:"type"`
 }
 
 // SLAVersionAttributes holds the fields of a SLAVersion.
@@ -5575,9 +5526,7 @@ type SLAVersionAttributes struct {
 	// Criteria tells which conversations the SLA is for.
 	Criteria    JSONObject `json:"criteria,omitzero"`
 	Description *string    `json:"description,omitempty"`
-
-	// Hours is the id of the schedule, or a word for all hours.
-	Hours *string `json:"hours,omitempty"`
+	Hours       *string    `json:"hours,omitempty"`
 
 	// Metrics holds the targets by name, such as firstResponse.
 	Metrics map[string]SLAMetric `json:"metrics,omitzero"`
@@ -5672,9 +5621,7 @@ type SatisfactionForm struct {
 
 	// Relationships holds what a SatisfactionForm points to.
 	Relationships SatisfactionFormRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "satisfaction".
-	Type string `json:"type"`
+	Type          string                        `json:"type"`
 }
 
 // SatisfactionFormAttributes holds the fields of a SatisfactionForm.
@@ -5688,7 +5635,7 @@ type SatisfactionFormAttributes struct {
 	// Criteria tells which conversations the survey is for.
 	Criteria JSONObject `json:"criteria,omitzero"`
 
-	// DelayTime is how long the survey waits after the conversation. The unit is not published.
+	// DelayTime is how long the survey waits. The unit is not published.
 	DelayTime       *json.Number        `json:"delayTime,omitempty"`
 	Description     *string             `json:"description,omitempty"`
 	Enabled         *bool               `json:"enabled,omitempty"`
@@ -5795,9 +5742,7 @@ type Schedule struct {
 
 	// Relationships holds what a Schedule points to.
 	Relationships ScheduleRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "schedule".
-	Type string `json:"type"`
+	Type          string                `json:"type"`
 }
 
 // ScheduleAttributes holds the fields of a Schedule.
@@ -5810,7 +5755,8 @@ type ScheduleAttributes struct {
 	// DeletedAt is a time, in RFC 3339. It is kept as it came.
 	DeletedAt DateTime `json:"deletedAt,omitempty,omitzero"`
 
-	// Hours holds the working hours by day of the week, "0" for Sunday to "6". A day off is null.
+	// Hours holds the working hours by day of the week. That "0" is Sunday follows from the sample, where "0" and "6" are
+	// off. A day off is null.
 	Hours *ScheduleHours `json:"hours,omitempty"`
 
 	// ModifiedAt is a time, in RFC 3339. It is kept as it came.
@@ -5831,7 +5777,8 @@ type ScheduleEnvelope struct {
 	Included []Holiday `json:"included,omitzero"`
 }
 
-// ScheduleHours holds the working hours by day of the week, "0" for Sunday to "6". A day off is null.
+// ScheduleHours holds the working hours by day of the week. That "0" is Sunday follows from the sample, where "0" and "6" are
+// off. A day off is null.
 type ScheduleHours struct {
 	Sunday    TimeSpans `json:"0,omitempty"`
 	Monday    TimeSpans `json:"1,omitempty"`
@@ -5893,7 +5840,7 @@ type ScheduleRelationships struct {
 
 // Search is a question to the index. And, Or and Not each list conditions.
 type Search struct {
-	// Aggs asks for figures over all that is found, in the words of Elasticsearch.
+	// Aggs asks for figures over all that is found.
 	Aggs JSONObject `json:"aggs,omitzero"`
 
 	// And lists what a record must fulfil.
@@ -5907,7 +5854,7 @@ type Search struct {
 	// Or lists what a record must fulfil at least one of.
 	Or []SearchClause `json:"or,omitzero"`
 
-	// QueryContext is the kind of record to find, such as customer or kobject_order. Customers are found without it.
+	// QueryContext is the kind of record to find, such as customer or kobject_order.
 	QueryContext *string `json:"queryContext,omitempty"`
 	SearchHash   *string `json:"searchHash,omitempty"`
 
@@ -5973,9 +5920,7 @@ type Session struct {
 
 	// Relationships holds what a Session points to.
 	Relationships SessionRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "session".
-	Type string `json:"type"`
+	Type          string               `json:"type"`
 }
 
 // SessionAttributes holds the fields of a Session.
@@ -6060,7 +6005,7 @@ type SocialInput struct {
 // SocialType is a social network.
 type SocialType string
 
-// SortOrder is an order. Without it the oldest come first.
+// SortOrder is an order.
 type SortOrder string
 
 // SpamSender is a sender that is blocked or let through.
@@ -6074,9 +6019,7 @@ type SpamSender struct {
 
 	// Relationships holds what a SpamSender points to.
 	Relationships SpamSenderRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "spam_sender".
-	Type string `json:"type"`
+	Type          string                  `json:"type"`
 }
 
 // SpamSenderAttributes holds the fields of a SpamSender.
@@ -6176,9 +6119,7 @@ type Team struct {
 
 	// Relationships holds what a Team points to.
 	Relationships TeamRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "team".
-	Type string `json:"type"`
+	Type          string            `json:"type"`
 }
 
 // TeamAttributes holds the fields of a Team.
@@ -6262,9 +6203,7 @@ type TrackedIdentity struct {
 
 	// Relationships holds what a TrackedIdentity points to.
 	Relationships TrackedIdentityRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "tracking_identity".
-	Type string `json:"type"`
+	Type          string                       `json:"type"`
 }
 
 // TrackedIdentityAttributes holds the fields of a TrackedIdentity.
@@ -6885,10 +6824,8 @@ type UpdateNotes = []BulkUpdateNote
 // UpdateRoleGroup names the fields of a role group to change.
 type UpdateRoleGroup struct {
 	Description *string `json:"description,omitempty"`
-
-	// Display tells whether the group is offered in Kustomer's pages.
-	Display *bool   `json:"display,omitempty"`
-	Name    *string `json:"name,omitempty"`
+	Display     *bool   `json:"display,omitempty"`
+	Name        *string `json:"name,omitempty"`
 
 	// Roles lists the names of the roles.
 	Roles []string `json:"roles,omitzero"`
@@ -7103,9 +7040,7 @@ type User struct {
 
 	// Relationships holds what a User points to.
 	Relationships UserRelationships `json:"relationships,omitempty,omitzero"`
-
-	// Type is "user".
-	Type string `json:"type"`
+	Type          string            `json:"type"`
 }
 
 // UserAttributes holds the fields of a User.
@@ -9636,7 +9571,7 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/audit-logs (the `ListAuditLogs` operationId).
 	ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAuthCustomerSettings reads how the chat knows the organization's customers.
+	// GetAuthCustomerSettings reads how customers prove who they are.
 	//
 	// Needs the role org.admin.
 	//
@@ -10079,8 +10014,8 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.update.
 	//
-	// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
-	// conversation, so that what is not named is lost.
+	// Without replace it does the same as UpdateConversationAttributes. With it, as the name has it, the body becomes
+	// the whole conversation and what is not named is lost; nobody has shown that.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10093,8 +10028,8 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.conversation.write or org.permission.conversation.update.
 	//
-	// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
-	// conversation, so that what is not named is lost.
+	// Without replace it does the same as UpdateConversationAttributes. With it, as the name has it, the body becomes
+	// the whole conversation and what is not named is lost; nobody has shown that.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10153,8 +10088,6 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
 	//
-	// A message that the organization sends by an app of Kustomer's goes out.
-	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
 	//
@@ -10166,8 +10099,6 @@ type ClientInterface interface {
 	// CreateConversationMessage creates a message of the conversation in the path.
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
-	//
-	// A message that the organization sends by an app of Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -10303,7 +10234,7 @@ type ClientInterface interface {
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 	//
-	// It knows fewer fields than SearchCustomers and gives at most 100 pages.
+	// It knows fewer fields than SearchCustomers.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10315,7 +10246,7 @@ type ClientInterface interface {
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 	//
-	// It knows fewer fields than SearchCustomers and gives at most 100 pages.
+	// It knows fewer fields than SearchCustomers.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10399,7 +10330,7 @@ type ClientInterface interface {
 	// Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
 	//
 	// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
-	// with the target. It cannot be undone.
+	// with the target.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10411,7 +10342,7 @@ type ClientInterface interface {
 	// Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
 	//
 	// The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
-	// with the target. It cannot be undone.
+	// with the target.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10437,8 +10368,8 @@ type ClientInterface interface {
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 	//
-	// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
-	// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+	// The index covers records that were changed within two years, lags behind changes (clients wait a minute), and
+	// gives at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -10450,8 +10381,8 @@ type ClientInterface interface {
 	// Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 	// org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 	//
-	// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
-	// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+	// The index covers records that were changed within two years, lags behind changes (clients wait a minute), and
+	// gives at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10535,8 +10466,10 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.update.
 	//
-	// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
-	// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
+	// Without replace it does the same as UpdateCustomerAttributes. With it, as the name has it, the body becomes the
+	// whole customer and what is not named is lost; nobody has shown that.
+	//
+	// Kustomer warns that a customer loses its company when the body does not name it.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10549,8 +10482,10 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.customer.write or org.permission.customer.update.
 	//
-	// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
-	// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
+	// Without replace it does the same as UpdateCustomerAttributes. With it, as the name has it, the body becomes the
+	// whole customer and what is not named is lost; nobody has shown that.
+	//
+	// Kustomer warns that a customer loses its company when the body does not name it.
 	//
 	// Besides the organization's limit, the server limits how often one user may change one record.
 	//
@@ -10673,9 +10608,6 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
 	//
-	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-	// Kustomer's goes out.
-	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
 	//
@@ -10687,9 +10619,6 @@ type ClientInterface interface {
 	// CreateCustomerMessage creates a message of the customer in the path.
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
-	//
-	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 	// or modifiedBy takes the role org.admin.
@@ -11096,9 +11025,6 @@ type ClientInterface interface {
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
 	//
-	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-	// Kustomer's goes out.
-	//
 	// One client may create at most 120 messages of one customer in a minute.
 	//
 	// Takes any type of body and a specified content type.
@@ -11109,9 +11035,6 @@ type ClientInterface interface {
 	// CreateMessage creates a message.
 	//
 	// Needs the role org.user.message.write or org.permission.message.create.
-	//
-	// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-	// Kustomer's goes out.
 	//
 	// One client may create at most 120 messages of one customer in a minute.
 	//
@@ -11236,22 +11159,18 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/messages/{id} (the `UpdateMessage` operationId).
 	UpdateMessage(ctx context.Context, id MessageID, params *UpdateMessageParams, body UpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RedactMessageWithBody takes the text and the attachments out of a message.
+	// RedactMessageWithBody takes the text out of a message.
 	//
 	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
-	//
-	// It cannot be undone.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/messages/{id}/redactions (the `RedactMessage` operationId).
 	RedactMessageWithBody(ctx context.Context, id MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RedactMessage takes the text and the attachments out of a message.
+	// RedactMessage takes the text out of a message.
 	//
 	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
-	//
-	// It cannot be undone.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11279,9 +11198,8 @@ type ClientInterface interface {
 	//
 	// Needs the role org.admin.metadata.write or org.permission.metadata.update.
 	//
-	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
-	// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
-	// them.
+	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others need not.
+	// Values of a sensitive attribute are masked for those without the permission to read them.
 	//
 	// See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 	//
@@ -11294,9 +11212,8 @@ type ClientInterface interface {
 	//
 	// Needs the role org.admin.metadata.write or org.permission.metadata.update.
 	//
-	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
-	// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
-	// them.
+	// An attribute whose name ends in Id must be defined before it can be set, with its target; the others need not.
+	// Values of a sensitive attribute are masked for those without the permission to read them.
 	//
 	// See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 	//
@@ -11459,7 +11376,8 @@ type ClientInterface interface {
 
 	// GetPublicAuthSettings reads which ways to sign in are open.
 	//
-	// It needs no key, and is asked of the organization's own host. That the path begins with /v1 is not proven.
+	// It needs no key, and so takes the organization's own host to know whose settings to send. That the path begins
+	// with /v1 is not proven.
 	//
 	// Corresponds with GET /v1/p/auth/settings (the `GetPublicAuthSettings` operationId).
 	GetPublicAuthSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11732,7 +11650,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.tracking.
 	//
-	// It finds the customer by email, phone, username or externalId, or makes one.
+	// The answer names the customer to whom the visitor belongs.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11743,7 +11661,7 @@ type ClientInterface interface {
 	//
 	// Needs the role org.tracking.
 	//
-	// It finds the customer by email, phone, username or externalId, or makes one.
+	// The answer names the customer to whom the visitor belongs.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11773,7 +11691,7 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateUserWithBody invites a new user, who gets a mail.
+	// CreateUserWithBody creates a user, or invites one.
 	//
 	// Needs the role org.admin, org.admin.user or org.user.
 	//
@@ -11782,7 +11700,7 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/users (the `CreateUser` operationId).
 	CreateUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CreateUser invites a new user, who gets a mail.
+	// CreateUser creates a user, or invites one.
 	//
 	// Needs the role org.admin, org.admin.user or org.user.
 	//
@@ -11812,14 +11730,14 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/users/current (the `UpdateCurrentUser` operationId).
 	UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResetPasswordWithBody sends a mail to a user to set a new password.
+	// ResetPasswordWithBody starts to reset the password of a user.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/users/passwordreset (the `ResetPassword` operationId).
 	ResetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ResetPassword sends a mail to a user to set a new password.
+	// ResetPassword starts to reset the password of a user.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11981,7 +11899,7 @@ func (c *Client) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams,
 	return c.Client.Do(req)
 }
 
-// GetAuthCustomerSettings reads how the chat knows the organization's customers.
+// GetAuthCustomerSettings reads how customers prove who they are.
 //
 // Needs the role org.admin.
 //
@@ -12874,8 +12792,8 @@ func (c *Client) UpdateConversationAttributes(ctx context.Context, id Conversati
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
-// conversation, so that what is not named is lost.
+// Without replace it does the same as UpdateConversationAttributes. With it, as the name has it, the body becomes
+// the whole conversation and what is not named is lost; nobody has shown that.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -12898,8 +12816,8 @@ func (c *Client) UpdateConversationWithBody(ctx context.Context, id Conversation
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
-// conversation, so that what is not named is lost.
+// Without replace it does the same as UpdateConversationAttributes. With it, as the name has it, the body becomes
+// the whole conversation and what is not named is lost; nobody has shown that.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13028,8 +12946,6 @@ func (c *Client) ListConversationMessages(ctx context.Context, id ConversationID
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// A message that the organization sends by an app of Kustomer's goes out.
-//
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
 //
@@ -13051,8 +12967,6 @@ func (c *Client) CreateConversationMessageWithBody(ctx context.Context, id Conve
 // CreateConversationMessage creates a message of the conversation in the path.
 //
 // Needs the role org.user.message.write or org.permission.message.create.
-//
-// A message that the organization sends by an app of Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -13308,7 +13222,7 @@ func (c *Client) CreateCustomer(ctx context.Context, body CreateCustomerJSONRequ
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// It knows fewer fields than SearchCustomers and gives at most 100 pages.
+// It knows fewer fields than SearchCustomers.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13330,7 +13244,7 @@ func (c *Client) SearchArchiveWithBody(ctx context.Context, params *SearchArchiv
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// It knows fewer fields than SearchCustomers and gives at most 100 pages.
+// It knows fewer fields than SearchCustomers.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13494,7 +13408,7 @@ func (c *Client) GetCustomerByExternalID(ctx context.Context, externalID Custome
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
 //
 // The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
-// with the target. It cannot be undone.
+// with the target.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13516,7 +13430,7 @@ func (c *Client) CreateCustomerMergeWithBody(ctx context.Context, contentType st
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
 //
 // The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
-// with the target. It cannot be undone.
+// with the target.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13572,8 +13486,8 @@ func (c *Client) GetCustomerByPhone(ctx context.Context, phone string, reqEditor
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
-// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// The index covers records that were changed within two years, lags behind changes (clients wait a minute), and
+// gives at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes any type of body and a specified content type.
 //
@@ -13595,8 +13509,8 @@ func (c *Client) SearchCustomersWithBody(ctx context.Context, params *SearchCust
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
-// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// The index covers records that were changed within two years, lags behind changes (clients wait a minute), and
+// gives at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -13750,8 +13664,10 @@ func (c *Client) UpdateCustomerAttributes(ctx context.Context, id CustomerID, bo
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
-// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
+// Without replace it does the same as UpdateCustomerAttributes. With it, as the name has it, the body becomes the
+// whole customer and what is not named is lost; nobody has shown that.
+//
+// Kustomer warns that a customer loses its company when the body does not name it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -13774,8 +13690,10 @@ func (c *Client) UpdateCustomerWithBody(ctx context.Context, id CustomerID, para
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
-// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
+// Without replace it does the same as UpdateCustomerAttributes. With it, as the name has it, the body becomes the
+// whole customer and what is not named is lost; nobody has shown that.
+//
+// Kustomer warns that a customer loses its company when the body does not name it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -14027,9 +13945,6 @@ func (c *Client) ListCustomerMessages(ctx context.Context, id CustomerID, params
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
-//
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
 //
@@ -14051,9 +13966,6 @@ func (c *Client) CreateCustomerMessageWithBody(ctx context.Context, id CustomerI
 // CreateCustomerMessage creates a message of the customer in the path.
 //
 // Needs the role org.user.message.write or org.permission.message.create.
-//
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -14920,9 +14832,6 @@ func (c *Client) ListMessages(ctx context.Context, params *ListMessagesParams, r
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
-//
 // One client may create at most 120 messages of one customer in a minute.
 //
 // Takes any type of body and a specified content type.
@@ -14943,9 +14852,6 @@ func (c *Client) CreateMessageWithBody(ctx context.Context, contentType string, 
 // CreateMessage creates a message.
 //
 // Needs the role org.user.message.write or org.permission.message.create.
-//
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute.
 //
@@ -15180,11 +15086,9 @@ func (c *Client) UpdateMessage(ctx context.Context, id MessageID, params *Update
 	return c.Client.Do(req)
 }
 
-// RedactMessageWithBody takes the text and the attachments out of a message.
+// RedactMessageWithBody takes the text out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
-//
-// It cannot be undone.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15201,11 +15105,9 @@ func (c *Client) RedactMessageWithBody(ctx context.Context, id MessageID, conten
 	return c.Client.Do(req)
 }
 
-// RedactMessage takes the text and the attachments out of a message.
+// RedactMessage takes the text out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
-//
-// It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -15263,9 +15165,8 @@ func (c *Client) GetMetadata(ctx context.Context, resource MetadataResource, req
 //
 // Needs the role org.admin.metadata.write or org.permission.metadata.update.
 //
-// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
-// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
-// them.
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others need not.
+// Values of a sensitive attribute are masked for those without the permission to read them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -15288,9 +15189,8 @@ func (c *Client) UpdateMetadataWithBody(ctx context.Context, resource MetadataRe
 //
 // Needs the role org.admin.metadata.write or org.permission.metadata.update.
 //
-// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
-// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
-// them.
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others need not.
+// Values of a sensitive attribute are masked for those without the permission to read them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -15603,7 +15503,8 @@ func (c *Client) ListOutboundAccounts(ctx context.Context, params *ListOutboundA
 
 // GetPublicAuthSettings reads which ways to sign in are open.
 //
-// It needs no key, and is asked of the organization's own host. That the path begins with /v1 is not proven.
+// It needs no key, and so takes the organization's own host to know whose settings to send. That the path begins
+// with /v1 is not proven.
 //
 // Corresponds with GET /v1/p/auth/settings (the `GetPublicAuthSettings` operationId).
 func (c *Client) GetPublicAuthSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -16246,7 +16147,7 @@ func (c *Client) CreateTrackingEvent(ctx context.Context, body CreateTrackingEve
 //
 // Needs the role org.tracking.
 //
-// It finds the customer by email, phone, username or externalId, or makes one.
+// The answer names the customer to whom the visitor belongs.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16267,7 +16168,7 @@ func (c *Client) CreateTrackingIdentityWithBody(ctx context.Context, contentType
 //
 // Needs the role org.tracking.
 //
-// It finds the customer by email, phone, username or externalId, or makes one.
+// The answer names the customer to whom the visitor belongs.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -16337,7 +16238,7 @@ func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEdit
 	return c.Client.Do(req)
 }
 
-// CreateUserWithBody invites a new user, who gets a mail.
+// CreateUserWithBody creates a user, or invites one.
 //
 // Needs the role org.admin, org.admin.user or org.user.
 //
@@ -16356,7 +16257,7 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 	return c.Client.Do(req)
 }
 
-// CreateUser invites a new user, who gets a mail.
+// CreateUser creates a user, or invites one.
 //
 // Needs the role org.admin, org.admin.user or org.user.
 //
@@ -16426,7 +16327,7 @@ func (c *Client) UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJS
 	return c.Client.Do(req)
 }
 
-// ResetPasswordWithBody sends a mail to a user to set a new password.
+// ResetPasswordWithBody starts to reset the password of a user.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16443,7 +16344,7 @@ func (c *Client) ResetPasswordWithBody(ctx context.Context, contentType string, 
 	return c.Client.Do(req)
 }
 
-// ResetPassword sends a mail to a user to set a new password.
+// ResetPassword starts to reset the password of a user.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -25020,7 +24921,7 @@ var Operations = []Operation{
 	{ID: "createConversation", Method: http.MethodPost, Path: "/v1/conversations", Tags: []string{"Conversations"}},
 	{ID: "bulkCreateConversations", Method: http.MethodPost, Path: "/v1/conversations/bulk", Tags: []string{"Bulk"}},
 	{ID: "bulkUpdateConversations", Method: http.MethodPut, Path: "/v1/conversations/bulk", Tags: []string{"Bulk"}},
-	{ID: "getConversationByExternalId", Method: http.MethodGet, Path: "/v1/conversations/externalId={externalId}", Tags: []string{"Conversations"}},
+	{ID: "getConversationByExternalID", Method: http.MethodGet, Path: "/v1/conversations/externalId={externalId}", Tags: []string{"Conversations"}},
 	{ID: "getConversationTimes", Method: http.MethodGet, Path: "/v1/conversations/times/{ids}", Tags: []string{"Conversations"}},
 	{ID: "deleteConversation", Method: http.MethodDelete, Path: "/v1/conversations/{id}", Tags: []string{"Conversations"}},
 	{ID: "getConversation", Method: http.MethodGet, Path: "/v1/conversations/{id}", Tags: []string{"Conversations"}},
@@ -25044,7 +24945,7 @@ var Operations = []Operation{
 	{ID: "bulkCreateCustomers", Method: http.MethodPost, Path: "/v1/customers/bulk", Tags: []string{"Bulk"}},
 	{ID: "bulkUpdateCustomers", Method: http.MethodPut, Path: "/v1/customers/bulk", Tags: []string{"Bulk"}},
 	{ID: "getCustomerByEmail", Method: http.MethodGet, Path: "/v1/customers/email={email}", Tags: []string{"Customers"}},
-	{ID: "getCustomerByExternalId", Method: http.MethodGet, Path: "/v1/customers/externalId={externalId}", Tags: []string{"Customers"}},
+	{ID: "getCustomerByExternalID", Method: http.MethodGet, Path: "/v1/customers/externalId={externalId}", Tags: []string{"Customers"}},
 	{ID: "createCustomerMerge", Method: http.MethodPost, Path: "/v1/customers/merges", Tags: []string{"Customers"}},
 	{ID: "getCustomerMerge", Method: http.MethodGet, Path: "/v1/customers/merges/{id}", Tags: []string{"Customers"}},
 	{ID: "getCustomerByPhone", Method: http.MethodGet, Path: "/v1/customers/phone={phone}", Tags: []string{"Customers"}},
@@ -25090,7 +24991,7 @@ var Operations = []Operation{
 	{ID: "bulkDeleteKObjects", Method: http.MethodDelete, Path: "/v1/klasses/{name}/bulk", Tags: []string{"Bulk"}},
 	{ID: "bulkCreateKObjects", Method: http.MethodPost, Path: "/v1/klasses/{name}/bulk", Tags: []string{"Bulk"}},
 	{ID: "bulkUpdateKObjects", Method: http.MethodPut, Path: "/v1/klasses/{name}/bulk", Tags: []string{"Bulk"}},
-	{ID: "getKObjectByExternalId", Method: http.MethodGet, Path: "/v1/klasses/{name}/externalId={externalId}", Tags: []string{"Custom Objects"}},
+	{ID: "getKObjectByExternalID", Method: http.MethodGet, Path: "/v1/klasses/{name}/externalId={externalId}", Tags: []string{"Custom Objects"}},
 	{ID: "deleteKObject", Method: http.MethodDelete, Path: "/v1/klasses/{name}/{id}", Tags: []string{"Custom Objects"}},
 	{ID: "getKObject", Method: http.MethodGet, Path: "/v1/klasses/{name}/{id}", Tags: []string{"Custom Objects"}},
 	{ID: "updateKObject", Method: http.MethodPut, Path: "/v1/klasses/{name}/{id}", Tags: []string{"Custom Objects"}},
@@ -25101,7 +25002,7 @@ var Operations = []Operation{
 	{ID: "createMessage", Method: http.MethodPost, Path: "/v1/messages", Tags: []string{"Messages"}},
 	{ID: "bulkCreateMessages", Method: http.MethodPost, Path: "/v1/messages/bulk", Tags: []string{"Bulk"}},
 	{ID: "bulkUpdateMessages", Method: http.MethodPut, Path: "/v1/messages/bulk", Tags: []string{"Bulk"}},
-	{ID: "getMessageByExternalId", Method: http.MethodGet, Path: "/v1/messages/externalId={externalId}", Tags: []string{"Messages"}},
+	{ID: "getMessageByExternalID", Method: http.MethodGet, Path: "/v1/messages/externalId={externalId}", Tags: []string{"Messages"}},
 	{ID: "getMessage", Method: http.MethodGet, Path: "/v1/messages/{id}", Tags: []string{"Messages"}},
 	{ID: "updateMessageAttributes", Method: http.MethodPatch, Path: "/v1/messages/{id}", Tags: []string{"Messages"}},
 	{ID: "updateMessage", Method: http.MethodPut, Path: "/v1/messages/{id}", Tags: []string{"Messages"}},
@@ -25251,7 +25152,7 @@ func (api *API) ListAuditLogs(ctx context.Context, params *ListAuditLogsParams, 
 	return &result, nil
 }
 
-// GetAuthCustomerSettings reads how the chat knows the organization's customers.
+// GetAuthCustomerSettings reads how customers prove who they are.
 //
 // Needs the role org.admin.
 //
@@ -25906,7 +25807,7 @@ func (api *API) GetConversationByExternalID(ctx context.Context, externalID Conv
 		return nil, err
 	}
 	var result ConversationEnvelope
-	if err := api.send(ctx, "getConversationByExternalId", req, reqEditors, &result); err != nil {
+	if err := api.send(ctx, "getConversationByExternalID", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -26014,8 +25915,8 @@ func (api *API) UpdateConversationAttributes(ctx context.Context, id Conversatio
 //
 // Needs the role org.user.conversation.write or org.permission.conversation.update.
 //
-// Without replace it does the same as UpdateConversationAttributes. With it the body is taken for the whole
-// conversation, so that what is not named is lost.
+// Without replace it does the same as UpdateConversationAttributes. With it, as the name has it, the body becomes
+// the whole conversation and what is not named is lost; nobody has shown that.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -26207,8 +26108,6 @@ func (api *API) ListConversationMessagesAll(ctx context.Context, id Conversation
 // CreateConversationMessage creates a message of the conversation in the path.
 //
 // Needs the role org.user.message.write or org.permission.message.create.
-//
-// A message that the organization sends by an app of Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -26446,7 +26345,7 @@ func (api *API) CreateCustomer(ctx context.Context, body CreateCustomerJSONReque
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// It knows fewer fields than SearchCustomers and gives at most 100 pages.
+// It knows fewer fields than SearchCustomers.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26595,7 +26494,7 @@ func (api *API) GetCustomerByExternalID(ctx context.Context, externalID Customer
 		return nil, err
 	}
 	var result CustomerEnvelope
-	if err := api.send(ctx, "getCustomerByExternalId", req, reqEditors, &result); err != nil {
+	if err := api.send(ctx, "getCustomerByExternalID", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -26606,7 +26505,7 @@ func (api *API) GetCustomerByExternalID(ctx context.Context, externalID Customer
 // Needs the role org.admin.customer.merge.write, org.user.customer.write or org.permission.customer_merge.create.
 //
 // The merge goes on behind the answer: ask GetCustomerMerge for its status. Later reads of the source may answer
-// with the target. It cannot be undone.
+// with the target.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26672,8 +26571,8 @@ func (api *API) GetCustomerByPhone(ctx context.Context, phone string, reqEditors
 // Needs the role org.admin.search.read, org.user.search.read, org.permission.search.create,
 // org.permission.search.update, org.permission.search_global.create or org.permission.search_preview.create.
 //
-// The index covers records that were changed within two years, lags behind changes by up to a minute, and gives
-// at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
+// The index covers records that were changed within two years, lags behind changes (clients wait a minute), and
+// gives at most 100 pages. Searches by keys have a limit of their own, 100 in a minute.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26858,8 +26757,10 @@ func (api *API) UpdateCustomerAttributes(ctx context.Context, id CustomerID, bod
 //
 // Needs the role org.user.customer.write or org.permission.customer.update.
 //
-// Without replace it does the same as UpdateCustomerAttributes. With it the body is taken for the whole customer,
-// so that what is not named is lost. A body that does not name the company unlinks the customer from it.
+// Without replace it does the same as UpdateCustomerAttributes. With it, as the name has it, the body becomes the
+// whole customer and what is not named is lost; nobody has shown that.
+//
+// Kustomer warns that a customer loses its company when the body does not name it.
 //
 // Besides the organization's limit, the server limits how often one user may change one record.
 //
@@ -27176,9 +27077,6 @@ func (api *API) ListCustomerMessagesAll(ctx context.Context, id CustomerID, para
 // CreateCustomerMessage creates a message of the customer in the path.
 //
 // Needs the role org.user.message.write or org.permission.message.create.
-//
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
 //
 // One client may create at most 120 messages of one customer in a minute. To set createdAt, createdBy, modifiedAt
 // or modifiedBy takes the role org.admin.
@@ -27835,7 +27733,7 @@ func (api *API) GetKObjectByExternalID(ctx context.Context, name KlassName, exte
 		return nil, err
 	}
 	var result KObjectEnvelope
-	if err := api.send(ctx, "getKObjectByExternalId", req, reqEditors, &result); err != nil {
+	if err := api.send(ctx, "getKObjectByExternalID", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -28019,9 +27917,6 @@ func (api *API) ListMessagesAll(ctx context.Context, params *ListMessagesParams,
 //
 // Needs the role org.user.message.write or org.permission.message.create.
 //
-// Without a conversation the server finds one or makes it. A message that the organization sends by an app of
-// Kustomer's goes out.
-//
 // One client may create at most 120 messages of one customer in a minute.
 //
 // Takes a body of the `application/json` content type.
@@ -28111,7 +28006,7 @@ func (api *API) GetMessageByExternalID(ctx context.Context, externalID MessageEx
 		return nil, err
 	}
 	var result MessageEnvelope
-	if err := api.send(ctx, "getMessageByExternalId", req, reqEditors, &result); err != nil {
+	if err := api.send(ctx, "getMessageByExternalID", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -28197,11 +28092,9 @@ func (api *API) UpdateMessage(ctx context.Context, id MessageID, params *UpdateM
 	return &result, nil
 }
 
-// RedactMessage takes the text and the attachments out of a message.
+// RedactMessage takes the text out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
-//
-// It cannot be undone.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -28275,9 +28168,8 @@ func (api *API) GetMetadata(ctx context.Context, resource MetadataResource, reqE
 //
 // Needs the role org.admin.metadata.write or org.permission.metadata.update.
 //
-// An attribute whose name ends in Id must be defined before it can be set, with its target; the others are
-// defined by their first use. Values of a sensitive attribute are masked for those without the permission to read
-// them.
+// An attribute whose name ends in Id must be defined before it can be set, with its target; the others need not.
+// Values of a sensitive attribute are masked for those without the permission to read them.
 //
 // See https://developer.kustomer.com/api/core-resources/update-custom-attribute-metadata
 //
@@ -28540,7 +28432,8 @@ func (api *API) ListOutboundAccountsAll(ctx context.Context, params *ListOutboun
 
 // GetPublicAuthSettings reads which ways to sign in are open.
 //
-// It needs no key, and is asked of the organization's own host. That the path begins with /v1 is not proven.
+// It needs no key, and so takes the organization's own host to know whose settings to send. That the path begins
+// with /v1 is not proven.
 //
 // Corresponds with GET /v1/p/auth/settings (the `GetPublicAuthSettings` operationId).
 func (api *API) GetPublicAuthSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*AuthSettingsEnvelope, error) {
@@ -29099,7 +28992,7 @@ func (api *API) CreateTrackingEvent(ctx context.Context, body CreateTrackingEven
 //
 // Needs the role org.tracking.
 //
-// It finds the customer by email, phone, username or externalId, or makes one.
+// The answer names the customer to whom the visitor belongs.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -29167,7 +29060,7 @@ func (api *API) ListUsersAll(ctx context.Context, params *ListUsersParams, reqEd
 	return pagesByLink[User](ctx, api, "listUsers", request, reqEditors, "data", "links.next")
 }
 
-// CreateUser invites a new user, who gets a mail.
+// CreateUser creates a user, or invites one.
 //
 // Needs the role org.admin, org.admin.user or org.user.
 //
@@ -29228,7 +29121,7 @@ func (api *API) UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJSO
 	return &result, nil
 }
 
-// ResetPassword sends a mail to a user to set a new password.
+// ResetPassword starts to reset the password of a user.
 //
 // Takes a body of the `application/json` content type.
 //
