@@ -3847,9 +3847,7 @@ type DraftAttributes struct {
 	Payload JSONObject `json:"payload,omitzero"`
 
 	// SendAt is when it is to be sent.
-	SendAt *string `json:"sendAt,omitempty"`
-
-	// Status is draft, sent or failed.
+	SendAt  *string `json:"sendAt,omitempty"`
 	Status  *string `json:"status,omitempty"`
 	Subject *string `json:"subject,omitempty"`
 
