@@ -216,6 +216,18 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// TestProofTimesOut: a database that gives up says nothing of the server's way
+// with merging, and nothing is replaced because of it.
+func TestProofTimesOut(t *testing.T) {
+	server, adapter := start(t, "4.17.0", "agent", nil)
+	server.SetFaults(chatwoottest.Fault{Operation: "destroyConversationCustomAttributes", Times: -1, Status: http.StatusUnprocessableEntity, Body: `{"error":"slow"}`})
+	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), orders)
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrUnavailable) || failure.Effect != adapters.EffectNone || len(server.Requests()) != 3 {
+		t.Errorf("%v after %d requests, want three proofs and no more", err, len(server.Requests()))
+	}
+}
+
 // TestPartialEffect: the merge was applied, the removal was not.
 func TestPartialEffect(t *testing.T) {
 	server, adapter := start(t, "4.17.0", "agent", map[string]json.RawMessage{"plan": json.RawMessage(`"pro"`)})

@@ -124,9 +124,6 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	}
 	definitions := make([]adapters.Definition, 0, len(list))
 	for _, entry := range list {
-		if entry.AttributeModel != model {
-			continue
-		}
 		definition := adapters.Definition{
 			Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind, Type: string(entry.AttributeDisplayType),
 		}

@@ -77,7 +77,7 @@ type Record struct {
 // both, and at least one is not empty.
 type Change struct {
 	Set   map[string]json.RawMessage
-	Clear []string // sorted
+	Clear []string
 }
 
 // ErrUnknownName means that a name needs the definitions, or is not in them.

@@ -50,7 +50,6 @@ func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes ada
 			change.Set[key] = raw
 		}
 	}
-	slices.Sort(change.Clear)
 	return change, adapters.Join(bad)
 }
 

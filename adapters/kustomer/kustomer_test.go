@@ -158,6 +158,7 @@ func TestMergedCustomer(t *testing.T) {
 func TestNames(t *testing.T) {
 	defined := map[string]kustomertest.Property{
 		"orderIdStr": {}, "totalNum": {}, "totalStr": {}, "ownerId": {Target: "user"}, "oldStr": {DeletedAt: "2025-01-01T00:00:00.000Z"}, "lastSeenAt": {},
+		"tierTxt": {DeletedAt: "2025-01-01T00:00:00.000Z"},
 	}
 	for _, test := range []struct {
 		name  string
@@ -174,6 +175,7 @@ func TestNames(t *testing.T) {
 		{"last_seen", adapters.String("yesterday"), "", adapters.CodeWrongType, "2026-01-31T09:30:00Z"},
 		{"last_seen_at", adapters.Time(time.Unix(0, 0)), "lastSeenAt", "", ""},
 		{"old", adapters.String("1"), "oldStr", "", ""},
+		{"tier", adapters.String("1"), "tierStr", "", ""}, // tierTxt is deleted
 		{"new number", adapters.Int(1), "newNumberNum", "", ""},
 		{"new link", adapters.Link("https://a.example"), "newLinkUrl", "", ""},
 		{"last_seen", adapters.String("0000-01-01T00:00:00+01:00"), "", adapters.CodeWrongType, ""},
@@ -243,6 +245,23 @@ func TestConfig(t *testing.T) {
 	} {
 		if _, err := kustomer.New(config); err == nil || !strings.HasPrefix(err.Error(), "kustomer: ") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestAnswerWithoutCustom: the published examples leave custom out of the answer
+// to a write. Then it says nothing of the attributes.
+func TestAnswerWithoutCustom(t *testing.T) {
+	server, adapter := start(t, nil)
+	server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Times: -1, Status: http.StatusOK,
+		Body: `{"data":{"type":"conversation","id":"` + present + `","attributes":{}}}`})
+	for _, test := range []struct {
+		changes  adapters.Attributes
+		complete bool
+	}{{adapters.Attributes{"aStr": adapters.String("x")}, false}, {adapters.Attributes{"planStr": adapters.Clear()}, true}} {
+		result, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef(present), test.changes)
+		if err != nil || result.Complete != test.complete {
+			t.Errorf("%+v, %v; want complete %v", result, err, test.complete)
 		}
 	}
 }

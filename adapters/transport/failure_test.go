@@ -147,4 +147,14 @@ func TestDoubt(t *testing.T) {
 	if trace.Applied() != 0 || trace.Doubtful() != 1 {
 		t.Errorf("%d applied, %d doubtful; want 0 and 1", trace.Applied(), trace.Doubtful())
 	}
+	// A doubt about a read is none about the write before it.
+	ctx, trace = transport.Follow(t.Context())
+	s = &server{answer: func(n int) (*http.Response, error) { return answer(422-222*(n-1), "") }}
+	_, _ = post(t, ctx, client(s, transport.Options{}, nil))
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, "https://desk.example/x", nil)
+	_, _ = client(s, transport.Options{}, nil).Do(req)
+	trace.Doubt()
+	if trace.Applied() != 0 || trace.Doubtful() != 0 {
+		t.Errorf("%d applied, %d doubtful after a refusal and a read; want none", trace.Applied(), trace.Doubtful())
+	}
 }

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // Defines values for ActivityLogEntryType.
@@ -163,6 +164,261 @@ func (e ActivityLogEntryType) Valid() bool {
 	}
 }
 
+// Defines values for AggregateValueType.
+const (
+	AggregateValueTypeAgentPresenceDuration AggregateValueType = "AgentPresenceDurationValue"
+	AggregateValueTypeDouble                AggregateValueType = "DoubleAggregateValue"
+	AggregateValueTypeLong                  AggregateValueType = "LongAggregateValue"
+)
+
+// Valid indicates whether the value is a known member of the AggregateValueType enum.
+func (e AggregateValueType) Valid() bool {
+	switch e {
+	case AggregateValueTypeAgentPresenceDuration:
+		return true
+	case AggregateValueTypeDouble:
+		return true
+	case AggregateValueTypeLong:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AnonymizationType.
+const (
+	AnonymizationTypeConversation AnonymizationType = "Conversation"
+	AnonymizationTypeMessage      AnonymizationType = "Message"
+	AnonymizationTypeUser         AnonymizationType = "User"
+)
+
+// Valid indicates whether the value is a known member of the AnonymizationType enum.
+func (e AnonymizationType) Valid() bool {
+	switch e {
+	case AnonymizationTypeConversation:
+		return true
+	case AnonymizationTypeMessage:
+		return true
+	case AnonymizationTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Availability.
+const (
+	AvailabilityAvailable    Availability = "Available"
+	AvailabilityNotAvailable Availability = "NotAvailable"
+)
+
+// Valid indicates whether the value is a known member of the Availability enum.
+func (e Availability) Valid() bool {
+	switch e {
+	case AvailabilityAvailable:
+		return true
+	case AvailabilityNotAvailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BulkErrorType.
+const (
+	BulkErrorTypeEmptyPatchSet   BulkErrorType = "EmptyPatchSet"
+	BulkErrorTypeErrorResponse   BulkErrorType = "ErrorResponse"
+	BulkErrorTypeInfrastructure  BulkErrorType = "Infrastructure"
+	BulkErrorTypeIntegrity       BulkErrorType = "Integrity"
+	BulkErrorTypeInvalidArgument BulkErrorType = "InvalidArgument"
+	BulkErrorTypeNotFound        BulkErrorType = "NotFound"
+	BulkErrorTypeValidation      BulkErrorType = "Validation"
+)
+
+// Valid indicates whether the value is a known member of the BulkErrorType enum.
+func (e BulkErrorType) Valid() bool {
+	switch e {
+	case BulkErrorTypeEmptyPatchSet:
+		return true
+	case BulkErrorTypeErrorResponse:
+		return true
+	case BulkErrorTypeInfrastructure:
+		return true
+	case BulkErrorTypeIntegrity:
+		return true
+	case BulkErrorTypeInvalidArgument:
+		return true
+	case BulkErrorTypeNotFound:
+		return true
+	case BulkErrorTypeValidation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BulkOutcomeType.
+const (
+	BulkOutcomeTypeFailure BulkOutcomeType = "BulkActionFailure"
+	BulkOutcomeTypeSuccess BulkOutcomeType = "BulkActionSuccess"
+)
+
+// Valid indicates whether the value is a known member of the BulkOutcomeType enum.
+func (e BulkOutcomeType) Valid() bool {
+	switch e {
+	case BulkOutcomeTypeFailure:
+		return true
+	case BulkOutcomeTypeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BusinessHoursType.
+const (
+	BusinessHoursTypeException BusinessHoursType = "Exception"
+	BusinessHoursTypeHoliday   BusinessHoursType = "Holiday"
+	BusinessHoursTypeRegular   BusinessHoursType = "Regular"
+)
+
+// Valid indicates whether the value is a known member of the BusinessHoursType enum.
+func (e BusinessHoursType) Valid() bool {
+	switch e {
+	case BusinessHoursTypeException:
+		return true
+	case BusinessHoursTypeHoliday:
+		return true
+	case BusinessHoursTypeRegular:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallbackDirection.
+const (
+	CallbackDirectionInbound  CallbackDirection = "Inbound"
+	CallbackDirectionOutbound CallbackDirection = "Outbound"
+)
+
+// Valid indicates whether the value is a known member of the CallbackDirection enum.
+func (e CallbackDirection) Valid() bool {
+	switch e {
+	case CallbackDirectionInbound:
+		return true
+	case CallbackDirectionOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChannelAvailabilityErrorType.
+const (
+	ChannelAvailabilityErrorTypeUnexpectedError ChannelAvailabilityErrorType = "UnexpectedError"
+)
+
+// Valid indicates whether the value is a known member of the ChannelAvailabilityErrorType enum.
+func (e ChannelAvailabilityErrorType) Valid() bool {
+	switch e {
+	case ChannelAvailabilityErrorTypeUnexpectedError:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChannelAvailabilityOutcomeType.
+const (
+	ChannelAvailabilityOutcomeTypeFailure ChannelAvailabilityOutcomeType = "Failure"
+	ChannelAvailabilityOutcomeTypeSuccess ChannelAvailabilityOutcomeType = "Success"
+)
+
+// Valid indicates whether the value is a known member of the ChannelAvailabilityOutcomeType enum.
+func (e ChannelAvailabilityOutcomeType) Valid() bool {
+	switch e {
+	case ChannelAvailabilityOutcomeTypeFailure:
+		return true
+	case ChannelAvailabilityOutcomeTypeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChannelAvailabilityType.
+const (
+	ChannelAvailabilityTypeGenericChannel ChannelAvailabilityType = "GenericChannel"
+)
+
+// Valid indicates whether the value is a known member of the ChannelAvailabilityType enum.
+func (e ChannelAvailabilityType) Valid() bool {
+	switch e {
+	case ChannelAvailabilityTypeGenericChannel:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConnectionStatus.
+const (
+	ConnectionStatusOffline ConnectionStatus = "Offline"
+	ConnectionStatusOnline  ConnectionStatus = "Online"
+)
+
+// Valid indicates whether the value is a known member of the ConnectionStatus enum.
+func (e ConnectionStatus) Valid() bool {
+	switch e {
+	case ConnectionStatusOffline:
+		return true
+	case ConnectionStatusOnline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContactEndpointType.
+const (
+	ContactEndpointTypeEmail     ContactEndpointType = "EmailEndpoint"
+	ContactEndpointTypeTelephony ContactEndpointType = "TelephonyEndpoint"
+)
+
+// Valid indicates whether the value is a known member of the ContactEndpointType enum.
+func (e ContactEndpointType) Valid() bool {
+	switch e {
+	case ContactEndpointTypeEmail:
+		return true
+	case ContactEndpointTypeTelephony:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContentType.
+const (
+	ContentTypeHTML     ContentType = "Html"
+	ContentTypeMarkdown ContentType = "Markdown"
+	ContentTypeText     ContentType = "Text"
+)
+
+// Valid indicates whether the value is a known member of the ContentType enum.
+func (e ContentType) Valid() bool {
+	switch e {
+	case ContentTypeHTML:
+		return true
+	case ContentTypeMarkdown:
+		return true
+	case ContentTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ConversationChannel.
 const (
 	ConversationChannelCallback          ConversationChannel = "Callback"
@@ -223,6 +479,21 @@ func (e ConversationDirection) Valid() bool {
 	case ConversationDirectionInternal:
 		return true
 	case ConversationDirectionOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConversationImportType.
+const (
+	ConversationImportTypeGeneric ConversationImportType = "GenericConversationImport"
+)
+
+// Valid indicates whether the value is a known member of the ConversationImportType enum.
+func (e ConversationImportType) Valid() bool {
+	switch e {
+	case ConversationImportTypeGeneric:
 		return true
 	default:
 		return false
@@ -319,6 +590,33 @@ func (e ConversationType) Valid() bool {
 	}
 }
 
+// Defines values for CreateConversationType.
+const (
+	CreateConversationTypeCallback    CreateConversationType = "Callback"
+	CreateConversationTypeChat        CreateConversationType = "Chat"
+	CreateConversationTypeContactForm CreateConversationType = "ContactForm"
+	CreateConversationTypeEmail       CreateConversationType = "Email"
+	CreateConversationTypeSMS         CreateConversationType = "Sms"
+)
+
+// Valid indicates whether the value is a known member of the CreateConversationType enum.
+func (e CreateConversationType) Valid() bool {
+	switch e {
+	case CreateConversationTypeCallback:
+		return true
+	case CreateConversationTypeChat:
+		return true
+	case CreateConversationTypeContactForm:
+		return true
+	case CreateConversationTypeEmail:
+		return true
+	case CreateConversationTypeSMS:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CustomAttributeEntityType.
 const (
 	CustomAttributeEntityTypeContact      CustomAttributeEntityType = "Contact"
@@ -355,6 +653,879 @@ func (e CustomAttributeInputType) Valid() bool {
 	}
 }
 
+// Defines values for DeliveryStatusType.
+const (
+	DeliveryStatusTypeDetail           DeliveryStatusType = "DeliveryDetail"
+	DeliveryStatusTypeNoRecentDelivery DeliveryStatusType = "NoRecentDelivery"
+)
+
+// Valid indicates whether the value is a known member of the DeliveryStatusType enum.
+func (e DeliveryStatusType) Valid() bool {
+	switch e {
+	case DeliveryStatusTypeDetail:
+		return true
+	case DeliveryStatusTypeNoRecentDelivery:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DurationOperatorType.
+const (
+	DurationOperatorTypeBetween              DurationOperatorType = "Between"
+	DurationOperatorTypeLongerThanOrEqualTo  DurationOperatorType = "LongerThanOrEqualTo"
+	DurationOperatorTypeShorterThanOrEqualTo DurationOperatorType = "ShorterThanOrEqualTo"
+)
+
+// Valid indicates whether the value is a known member of the DurationOperatorType enum.
+func (e DurationOperatorType) Valid() bool {
+	switch e {
+	case DurationOperatorTypeBetween:
+		return true
+	case DurationOperatorTypeLongerThanOrEqualTo:
+		return true
+	case DurationOperatorTypeShorterThanOrEqualTo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EmailContentType.
+const (
+	EmailContentTypeRegular  EmailContentType = "Regular"
+	EmailContentTypeTooLarge EmailContentType = "TooLarge"
+)
+
+// Valid indicates whether the value is a known member of the EmailContentType enum.
+func (e EmailContentType) Valid() bool {
+	switch e {
+	case EmailContentTypeRegular:
+		return true
+	case EmailContentTypeTooLarge:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FieldValueType.
+const (
+	FieldValueTypeBoolean   FieldValueType = "BooleanField"
+	FieldValueTypeDouble    FieldValueType = "DoubleField"
+	FieldValueTypeInstant   FieldValueType = "InstantField"
+	FieldValueTypeInt       FieldValueType = "IntField"
+	FieldValueTypeList      FieldValueType = "ListField"
+	FieldValueTypeLong      FieldValueType = "LongField"
+	FieldValueTypeString    FieldValueType = "StringField"
+	FieldValueTypeTimestamp FieldValueType = "TimestampField"
+	FieldValueTypeUUID      FieldValueType = "UUIDField"
+)
+
+// Valid indicates whether the value is a known member of the FieldValueType enum.
+func (e FieldValueType) Valid() bool {
+	switch e {
+	case FieldValueTypeBoolean:
+		return true
+	case FieldValueTypeDouble:
+		return true
+	case FieldValueTypeInstant:
+		return true
+	case FieldValueTypeInt:
+		return true
+	case FieldValueTypeList:
+		return true
+	case FieldValueTypeLong:
+		return true
+	case FieldValueTypeString:
+		return true
+	case FieldValueTypeTimestamp:
+		return true
+	case FieldValueTypeUUID:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FilterStrategy.
+const (
+	FilterStrategyAll FilterStrategy = "All"
+	FilterStrategyAny FilterStrategy = "Any"
+)
+
+// Valid indicates whether the value is a known member of the FilterStrategy enum.
+func (e FilterStrategy) Valid() bool {
+	switch e {
+	case FilterStrategyAll:
+		return true
+	case FilterStrategyAny:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FlowChannel.
+const (
+	FlowChannelCallback          FlowChannel = "Callback"
+	FlowChannelContactForm       FlowChannel = "ContactForm"
+	FlowChannelEmail             FlowChannel = "Email"
+	FlowChannelFacebookMessenger FlowChannel = "FacebookMessenger"
+	FlowChannelMessenger         FlowChannel = "Messenger"
+	FlowChannelPSTNPhone         FlowChannel = "PstnPhone"
+	FlowChannelVoicemail         FlowChannel = "Voicemail"
+	FlowChannelWhatsApp          FlowChannel = "WhatsApp"
+	FlowChannelWidgetChat        FlowChannel = "WidgetChat"
+)
+
+// Valid indicates whether the value is a known member of the FlowChannel enum.
+func (e FlowChannel) Valid() bool {
+	switch e {
+	case FlowChannelCallback:
+		return true
+	case FlowChannelContactForm:
+		return true
+	case FlowChannelEmail:
+		return true
+	case FlowChannelFacebookMessenger:
+		return true
+	case FlowChannelMessenger:
+		return true
+	case FlowChannelPSTNPhone:
+		return true
+	case FlowChannelVoicemail:
+		return true
+	case FlowChannelWhatsApp:
+		return true
+	case FlowChannelWidgetChat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportDirection.
+const (
+	ImportDirectionInbound  ImportDirection = "Inbound"
+	ImportDirectionOutbound ImportDirection = "Outbound"
+)
+
+// Valid indicates whether the value is a known member of the ImportDirection enum.
+func (e ImportDirection) Valid() bool {
+	switch e {
+	case ImportDirectionInbound:
+		return true
+	case ImportDirectionOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportMessageType.
+const (
+	ImportMessageTypeInbound  ImportMessageType = "InboundImport"
+	ImportMessageTypeOutbound ImportMessageType = "OutboundImport"
+)
+
+// Valid indicates whether the value is a known member of the ImportMessageType enum.
+func (e ImportMessageType) Valid() bool {
+	switch e {
+	case ImportMessageTypeInbound:
+		return true
+	case ImportMessageTypeOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LinkType.
+const (
+	LinkTypeRelated          LinkType = "Related"
+	LinkTypeSideConversation LinkType = "SideConversation"
+)
+
+// Valid indicates whether the value is a known member of the LinkType enum.
+func (e LinkType) Valid() bool {
+	switch e {
+	case LinkTypeRelated:
+		return true
+	case LinkTypeSideConversation:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Measure.
+const (
+	MeasureAgentPresenceDuration Measure = "AgentPresenceDuration"
+	MeasureAverage               Measure = "Average"
+	MeasureCount                 Measure = "Count"
+	MeasureMax                   Measure = "Max"
+	MeasureMin                   Measure = "Min"
+	MeasurePercentage            Measure = "Percentage"
+	MeasureStdDev                Measure = "StdDev"
+	MeasureSum                   Measure = "Sum"
+)
+
+// Valid indicates whether the value is a known member of the Measure enum.
+func (e Measure) Valid() bool {
+	switch e {
+	case MeasureAgentPresenceDuration:
+		return true
+	case MeasureAverage:
+		return true
+	case MeasureCount:
+		return true
+	case MeasureMax:
+		return true
+	case MeasureMin:
+		return true
+	case MeasurePercentage:
+		return true
+	case MeasureStdDev:
+		return true
+	case MeasureSum:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageAttributesType.
+const (
+	MessageAttributesTypeCallRecording     MessageAttributesType = "CallRecordingAttributes"
+	MessageAttributesTypeChat              MessageAttributesType = "ChatAttributes"
+	MessageAttributesTypeContactForm       MessageAttributesType = "ContactFormAttributes"
+	MessageAttributesTypeEmail             MessageAttributesType = "EmailAttributes"
+	MessageAttributesTypeFacebookMessenger MessageAttributesType = "FacebookMessengerAttributes"
+	MessageAttributesTypeGeneric           MessageAttributesType = "GenericAttributes"
+	MessageAttributesTypeMessengerForm     MessageAttributesType = "MessengerFormAttributes"
+	MessageAttributesTypePhone             MessageAttributesType = "PhoneAttributes"
+	MessageAttributesTypeSMS               MessageAttributesType = "SmsAttributes"
+	MessageAttributesTypeTranscript        MessageAttributesType = "TranscriptAttributes"
+	MessageAttributesTypeTwitter           MessageAttributesType = "TwitterAttributes"
+	MessageAttributesTypeWhatsApp          MessageAttributesType = "WhatsAppAttributes"
+)
+
+// Valid indicates whether the value is a known member of the MessageAttributesType enum.
+func (e MessageAttributesType) Valid() bool {
+	switch e {
+	case MessageAttributesTypeCallRecording:
+		return true
+	case MessageAttributesTypeChat:
+		return true
+	case MessageAttributesTypeContactForm:
+		return true
+	case MessageAttributesTypeEmail:
+		return true
+	case MessageAttributesTypeFacebookMessenger:
+		return true
+	case MessageAttributesTypeGeneric:
+		return true
+	case MessageAttributesTypeMessengerForm:
+		return true
+	case MessageAttributesTypePhone:
+		return true
+	case MessageAttributesTypeSMS:
+		return true
+	case MessageAttributesTypeTranscript:
+		return true
+	case MessageAttributesTypeTwitter:
+		return true
+	case MessageAttributesTypeWhatsApp:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageInputType.
+const (
+	MessageInputTypeInbound  MessageInputType = "Inbound"
+	MessageInputTypeOutbound MessageInputType = "Outbound"
+)
+
+// Valid indicates whether the value is a known member of the MessageInputType enum.
+func (e MessageInputType) Valid() bool {
+	switch e {
+	case MessageInputTypeInbound:
+		return true
+	case MessageInputTypeOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MimeTypeKind.
+const (
+	MimeTypeKindImpl MimeTypeKind = "MimeTypeImpl"
+)
+
+// Valid indicates whether the value is a known member of the MimeTypeKind enum.
+func (e MimeTypeKind) Valid() bool {
+	switch e {
+	case MimeTypeKindImpl:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfferAlgorithm.
+const (
+	OfferAlgorithmAgentPriorityAllAtOnce        OfferAlgorithm = "AgentPriorityAllAtOnce"
+	OfferAlgorithmAgentPriorityLongestIdle      OfferAlgorithm = "AgentPriorityLongestIdle"
+	OfferAlgorithmAgentPriorityOneAtATimeRandom OfferAlgorithm = "AgentPriorityOneAtATimeRandom"
+	OfferAlgorithmAllAtOnce                     OfferAlgorithm = "AllAtOnce"
+	OfferAlgorithmLongestIdle                   OfferAlgorithm = "LongestIdle"
+	OfferAlgorithmOneAtATimeRandom              OfferAlgorithm = "OneAtATimeRandom"
+)
+
+// Valid indicates whether the value is a known member of the OfferAlgorithm enum.
+func (e OfferAlgorithm) Valid() bool {
+	switch e {
+	case OfferAlgorithmAgentPriorityAllAtOnce:
+		return true
+	case OfferAlgorithmAgentPriorityLongestIdle:
+		return true
+	case OfferAlgorithmAgentPriorityOneAtATimeRandom:
+		return true
+	case OfferAlgorithmAllAtOnce:
+		return true
+	case OfferAlgorithmLongestIdle:
+		return true
+	case OfferAlgorithmOneAtATimeRandom:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OneOfOperatorType.
+const (
+	OneOfOperatorTypeIsNotOneOf OneOfOperatorType = "IsNotOneOf"
+	OneOfOperatorTypeIsOneOf    OneOfOperatorType = "IsOneOf"
+)
+
+// Valid indicates whether the value is a known member of the OneOfOperatorType enum.
+func (e OneOfOperatorType) Valid() bool {
+	switch e {
+	case OneOfOperatorTypeIsNotOneOf:
+		return true
+	case OneOfOperatorTypeIsOneOf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OpeningStatus.
+const (
+	OpeningStatusClosed OpeningStatus = "Closed"
+	OpeningStatusOpen   OpeningStatus = "Open"
+)
+
+// Valid indicates whether the value is a known member of the OpeningStatus enum.
+func (e OpeningStatus) Valid() bool {
+	switch e {
+	case OpeningStatusClosed:
+		return true
+	case OpeningStatusOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OptionalOperatorType.
+const (
+	OptionalOperatorTypeIsEmpty    OptionalOperatorType = "IsEmpty"
+	OptionalOperatorTypeIsNotEmpty OptionalOperatorType = "IsNotEmpty"
+	OptionalOperatorTypeIsNotOneOf OptionalOperatorType = "IsNotOneOf"
+	OptionalOperatorTypeIsOneOf    OptionalOperatorType = "IsOneOf"
+)
+
+// Valid indicates whether the value is a known member of the OptionalOperatorType enum.
+func (e OptionalOperatorType) Valid() bool {
+	switch e {
+	case OptionalOperatorTypeIsEmpty:
+		return true
+	case OptionalOperatorTypeIsNotEmpty:
+		return true
+	case OptionalOperatorTypeIsNotOneOf:
+		return true
+	case OptionalOperatorTypeIsOneOf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrganizationStatus.
+const (
+	OrganizationStatusActive    OrganizationStatus = "Active"
+	OrganizationStatusSuspended OrganizationStatus = "Suspended"
+)
+
+// Valid indicates whether the value is a known member of the OrganizationStatus enum.
+func (e OrganizationStatus) Valid() bool {
+	switch e {
+	case OrganizationStatusActive:
+		return true
+	case OrganizationStatusSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PeriodFilterType.
+const (
+	PeriodFilterTypeInterval PeriodFilterType = "Interval"
+	PeriodFilterTypePreset   PeriodFilterType = "Preset"
+)
+
+// Valid indicates whether the value is a known member of the PeriodFilterType enum.
+func (e PeriodFilterType) Valid() bool {
+	switch e {
+	case PeriodFilterTypeInterval:
+		return true
+	case PeriodFilterTypePreset:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PresenceStatus.
+const (
+	PresenceStatusAway    PresenceStatus = "Away"
+	PresenceStatusWorking PresenceStatus = "Working"
+)
+
+// Valid indicates whether the value is a known member of the PresenceStatus enum.
+func (e PresenceStatus) Valid() bool {
+	switch e {
+	case PresenceStatusAway:
+		return true
+	case PresenceStatusWorking:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PresetPeriodType.
+const (
+	PresetPeriodTypePreviousMonth   PresetPeriodType = "PreviousMonth"
+	PresetPeriodTypePreviousQuarter PresetPeriodType = "PreviousQuarter"
+	PresetPeriodTypePreviousWeek    PresetPeriodType = "PreviousWeek"
+	PresetPeriodTypeThisMonth       PresetPeriodType = "ThisMonth"
+	PresetPeriodTypeThisQuarter     PresetPeriodType = "ThisQuarter"
+	PresetPeriodTypeThisWeek        PresetPeriodType = "ThisWeek"
+	PresetPeriodTypeThisYear        PresetPeriodType = "ThisYear"
+	PresetPeriodTypeToday           PresetPeriodType = "Today"
+	PresetPeriodTypeYesterday       PresetPeriodType = "Yesterday"
+)
+
+// Valid indicates whether the value is a known member of the PresetPeriodType enum.
+func (e PresetPeriodType) Valid() bool {
+	switch e {
+	case PresetPeriodTypePreviousMonth:
+		return true
+	case PresetPeriodTypePreviousQuarter:
+		return true
+	case PresetPeriodTypePreviousWeek:
+		return true
+	case PresetPeriodTypeThisMonth:
+		return true
+	case PresetPeriodTypeThisQuarter:
+		return true
+	case PresetPeriodTypeThisWeek:
+		return true
+	case PresetPeriodTypeThisYear:
+		return true
+	case PresetPeriodTypeToday:
+		return true
+	case PresetPeriodTypeYesterday:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QueueMemberListType.
+const (
+	QueueMemberListTypeDefault    QueueMemberListType = "Default"
+	QueueMemberListTypeSkillBased QueueMemberListType = "SkillBased"
+)
+
+// Valid indicates whether the value is a known member of the QueueMemberListType enum.
+func (e QueueMemberListType) Valid() bool {
+	switch e {
+	case QueueMemberListTypeDefault:
+		return true
+	case QueueMemberListTypeSkillBased:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RatingStatus.
+const (
+	RatingStatusCancelled   RatingStatus = "Cancelled"
+	RatingStatusOffered     RatingStatus = "Offered"
+	RatingStatusRated       RatingStatus = "Rated"
+	RatingStatusScheduled   RatingStatus = "Scheduled"
+	RatingStatusUnscheduled RatingStatus = "Unscheduled"
+)
+
+// Valid indicates whether the value is a known member of the RatingStatus enum.
+func (e RatingStatus) Valid() bool {
+	switch e {
+	case RatingStatusCancelled:
+		return true
+	case RatingStatusOffered:
+		return true
+	case RatingStatusRated:
+		return true
+	case RatingStatusScheduled:
+		return true
+	case RatingStatusUnscheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RatingType.
+const (
+	RatingTypeCsat           RatingType = "Csat"
+	RatingTypeNps            RatingType = "Nps"
+	RatingTypeThumbsUpOrDown RatingType = "ThumbsUpOrDown"
+)
+
+// Valid indicates whether the value is a known member of the RatingType enum.
+func (e RatingType) Valid() bool {
+	switch e {
+	case RatingTypeCsat:
+		return true
+	case RatingTypeNps:
+		return true
+	case RatingTypeThumbsUpOrDown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequesterConnectionStatus.
+const (
+	RequesterConnectionStatusConnected    RequesterConnectionStatus = "Connected"
+	RequesterConnectionStatusDisconnected RequesterConnectionStatus = "Disconnected"
+)
+
+// Valid indicates whether the value is a known member of the RequesterConnectionStatus enum.
+func (e RequesterConnectionStatus) Valid() bool {
+	switch e {
+	case RequesterConnectionStatusConnected:
+		return true
+	case RequesterConnectionStatusDisconnected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchChannel.
+const (
+	SearchChannelAdaChat             SearchChannel = "adachat"
+	SearchChannelCallback            SearchChannel = "callback"
+	SearchChannelChat                SearchChannel = "chat"
+	SearchChannelContactForm         SearchChannel = "contactform"
+	SearchChannelDigitalGeniusChat   SearchChannel = "digitalgeniuschat"
+	SearchChannelDixaMessenger       SearchChannel = "dixamessenger"
+	SearchChannelEmail               SearchChannel = "email"
+	SearchChannelFacebookMessenger   SearchChannel = "facebookmessenger"
+	SearchChannelGenericAPIMessaging SearchChannel = "genericapimessaging"
+	SearchChannelKindlyChat          SearchChannel = "kindlychat"
+	SearchChannelPhone               SearchChannel = "phone"
+	SearchChannelSMS                 SearchChannel = "sms"
+	SearchChannelTrustpilot          SearchChannel = "trustpilot"
+	SearchChannelVoicemail           SearchChannel = "voicemail"
+	SearchChannelWhatsApp            SearchChannel = "whatsapp"
+	SearchChannelYotpo               SearchChannel = "yotpo"
+)
+
+// Valid indicates whether the value is a known member of the SearchChannel enum.
+func (e SearchChannel) Valid() bool {
+	switch e {
+	case SearchChannelAdaChat:
+		return true
+	case SearchChannelCallback:
+		return true
+	case SearchChannelChat:
+		return true
+	case SearchChannelContactForm:
+		return true
+	case SearchChannelDigitalGeniusChat:
+		return true
+	case SearchChannelDixaMessenger:
+		return true
+	case SearchChannelEmail:
+		return true
+	case SearchChannelFacebookMessenger:
+		return true
+	case SearchChannelGenericAPIMessaging:
+		return true
+	case SearchChannelKindlyChat:
+		return true
+	case SearchChannelPhone:
+		return true
+	case SearchChannelSMS:
+		return true
+	case SearchChannelTrustpilot:
+		return true
+	case SearchChannelVoicemail:
+		return true
+	case SearchChannelWhatsApp:
+		return true
+	case SearchChannelYotpo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchDirection.
+const (
+	SearchDirectionInbound  SearchDirection = "inbound"
+	SearchDirectionInternal SearchDirection = "internal"
+	SearchDirectionOutbound SearchDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the SearchDirection enum.
+func (e SearchDirection) Valid() bool {
+	switch e {
+	case SearchDirectionInbound:
+		return true
+	case SearchDirectionInternal:
+		return true
+	case SearchDirectionOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchFieldType.
+const (
+	SearchFieldTypeAgentID         SearchFieldType = "AgentId"
+	SearchFieldTypeAssignedDate    SearchFieldType = "AssignedDate"
+	SearchFieldTypeChannel         SearchFieldType = "Channel"
+	SearchFieldTypeClosedDate      SearchFieldType = "ClosedDate"
+	SearchFieldTypeContactID       SearchFieldType = "ContactId"
+	SearchFieldTypeConversationID  SearchFieldType = "ConversationId"
+	SearchFieldTypeCreationDate    SearchFieldType = "CreationDate"
+	SearchFieldTypeCustomAttribute SearchFieldType = "CustomAttribute"
+	SearchFieldTypeDirection       SearchFieldType = "Direction"
+	SearchFieldTypeDuration        SearchFieldType = "Duration"
+	SearchFieldTypeLastActivity    SearchFieldType = "LastActivity"
+	SearchFieldTypeLastMessage     SearchFieldType = "LastMessage"
+	SearchFieldTypeQueueID         SearchFieldType = "QueueId"
+	SearchFieldTypeStatus          SearchFieldType = "Status"
+	SearchFieldTypeTagID           SearchFieldType = "TagId"
+)
+
+// Valid indicates whether the value is a known member of the SearchFieldType enum.
+func (e SearchFieldType) Valid() bool {
+	switch e {
+	case SearchFieldTypeAgentID:
+		return true
+	case SearchFieldTypeAssignedDate:
+		return true
+	case SearchFieldTypeChannel:
+		return true
+	case SearchFieldTypeClosedDate:
+		return true
+	case SearchFieldTypeContactID:
+		return true
+	case SearchFieldTypeConversationID:
+		return true
+	case SearchFieldTypeCreationDate:
+		return true
+	case SearchFieldTypeCustomAttribute:
+		return true
+	case SearchFieldTypeDirection:
+		return true
+	case SearchFieldTypeDuration:
+		return true
+	case SearchFieldTypeLastActivity:
+		return true
+	case SearchFieldTypeLastMessage:
+		return true
+	case SearchFieldTypeQueueID:
+		return true
+	case SearchFieldTypeStatus:
+		return true
+	case SearchFieldTypeTagID:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchStatus.
+const (
+	SearchStatusClosed  SearchStatus = "closed"
+	SearchStatusOpen    SearchStatus = "open"
+	SearchStatusPending SearchStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the SearchStatus enum.
+func (e SearchStatus) Valid() bool {
+	switch e {
+	case SearchStatusClosed:
+		return true
+	case SearchStatusOpen:
+		return true
+	case SearchStatusPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SLACalculationMethod.
+const (
+	SLACalculationMethodAbandonedIgnored SLACalculationMethod = "AbandonedIgnored"
+)
+
+// Valid indicates whether the value is a known member of the SLACalculationMethod enum.
+func (e SLACalculationMethod) Valid() bool {
+	switch e {
+	case SLACalculationMethodAbandonedIgnored:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TagOperatorType.
+const (
+	TagOperatorTypeExcludesAll TagOperatorType = "ExcludesAll"
+	TagOperatorTypeExcludesOne TagOperatorType = "ExcludesOne"
+	TagOperatorTypeIncludesAll TagOperatorType = "IncludesAll"
+	TagOperatorTypeIncludesOne TagOperatorType = "IncludesOne"
+	TagOperatorTypeIsEmpty     TagOperatorType = "IsEmpty"
+	TagOperatorTypeIsNotEmpty  TagOperatorType = "IsNotEmpty"
+)
+
+// Valid indicates whether the value is a known member of the TagOperatorType enum.
+func (e TagOperatorType) Valid() bool {
+	switch e {
+	case TagOperatorTypeExcludesAll:
+		return true
+	case TagOperatorTypeExcludesOne:
+		return true
+	case TagOperatorTypeIncludesAll:
+		return true
+	case TagOperatorTypeIncludesOne:
+		return true
+	case TagOperatorTypeIsEmpty:
+		return true
+	case TagOperatorTypeIsNotEmpty:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TagState.
+const (
+	TagStateActive   TagState = "Active"
+	TagStateInactive TagState = "Inactive"
+)
+
+// Valid indicates whether the value is a known member of the TagState enum.
+func (e TagState) Valid() bool {
+	switch e {
+	case TagStateActive:
+		return true
+	case TagStateInactive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TelephonyFunctionality.
+const (
+	TelephonyFunctionalitySMS           TelephonyFunctionality = "Sms"
+	TelephonyFunctionalityVoiceInbound  TelephonyFunctionality = "VoiceInbound"
+	TelephonyFunctionalityVoiceOutbound TelephonyFunctionality = "VoiceOutbound"
+)
+
+// Valid indicates whether the value is a known member of the TelephonyFunctionality enum.
+func (e TelephonyFunctionality) Valid() bool {
+	switch e {
+	case TelephonyFunctionalitySMS:
+		return true
+	case TelephonyFunctionalityVoiceInbound:
+		return true
+	case TelephonyFunctionalityVoiceOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateType.
+const (
+	TemplateTypeEmailAutoReply TemplateType = "EmailAutoReply"
+	TemplateTypeQuickResponse  TemplateType = "QuickResponse"
+)
+
+// Valid indicates whether the value is a known member of the TemplateType enum.
+func (e TemplateType) Valid() bool {
+	switch e {
+	case TemplateTypeEmailAutoReply:
+		return true
+	case TemplateTypeQuickResponse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TimestampOperatorType.
+const (
+	TimestampOperatorTypeBetween TimestampOperatorType = "Between"
+	TimestampOperatorTypeSince   TimestampOperatorType = "Since"
+	TimestampOperatorTypeUntil   TimestampOperatorType = "Until"
+)
+
+// Valid indicates whether the value is a known member of the TimestampOperatorType enum.
+func (e TimestampOperatorType) Valid() bool {
+	switch e {
+	case TimestampOperatorTypeBetween:
+		return true
+	case TimestampOperatorTypeSince:
+		return true
+	case TimestampOperatorTypeUntil:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TwitterConversationType.
 const (
 	TwitterConversationTypeDirectMessage TwitterConversationType = "DirectMessage"
@@ -373,9 +1544,198 @@ func (e TwitterConversationType) Valid() bool {
 	}
 }
 
+// Defines values for WebhookAuthorizationType.
+const (
+	WebhookAuthorizationTypeBasic WebhookAuthorizationType = "BasicAuth"
+	WebhookAuthorizationTypeNone  WebhookAuthorizationType = "NoAuth"
+	WebhookAuthorizationTypeToken WebhookAuthorizationType = "TokenAuth"
+)
+
+// Valid indicates whether the value is a known member of the WebhookAuthorizationType enum.
+func (e WebhookAuthorizationType) Valid() bool {
+	switch e {
+	case WebhookAuthorizationTypeBasic:
+		return true
+	case WebhookAuthorizationTypeNone:
+		return true
+	case WebhookAuthorizationTypeToken:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookEvent.
+const (
+	WebhookEventAgentBannedEnduser                       WebhookEvent = "AgentBannedEnduser"
+	WebhookEventAgentBannedIP                            WebhookEvent = "AgentBannedIp"
+	WebhookEventAgentUnbannedEnduser                     WebhookEvent = "AgentUnbannedEnduser"
+	WebhookEventAgentUnbannedIP                          WebhookEvent = "AgentUnbannedIp"
+	WebhookEventConversationAbandoned                    WebhookEvent = "ConversationAbandoned"
+	WebhookEventConversationAssigned                     WebhookEvent = "ConversationAssigned"
+	WebhookEventConversationClosed                       WebhookEvent = "ConversationClosed"
+	WebhookEventConversationCreated                      WebhookEvent = "ConversationCreated"
+	WebhookEventConversationCustomAttributeUpdated       WebhookEvent = "ConversationCustomAttributeUpdated"
+	WebhookEventConversationEndUserReplaced              WebhookEvent = "ConversationEndUserReplaced"
+	WebhookEventConversationEnqueued                     WebhookEvent = "ConversationEnqueued"
+	WebhookEventConversationMessageAdded                 WebhookEvent = "ConversationMessageAdded"
+	WebhookEventConversationMessageDeliveryDelivered     WebhookEvent = "ConversationMessageDeliveryDelivered"
+	WebhookEventConversationMessageDeliveryFailed        WebhookEvent = "ConversationMessageDeliveryFailed"
+	WebhookEventConversationMessageDeliveryInfo          WebhookEvent = "ConversationMessageDeliveryInfo"
+	WebhookEventConversationMessageDeliverySeen          WebhookEvent = "ConversationMessageDeliverySeen"
+	WebhookEventConversationMessageDeliverySent          WebhookEvent = "ConversationMessageDeliverySent"
+	WebhookEventConversationMessageDeliverySpamComplaint WebhookEvent = "ConversationMessageDeliverySpamComplaint"
+	WebhookEventConversationNoteAdded                    WebhookEvent = "ConversationNoteAdded"
+	WebhookEventConversationOpen                         WebhookEvent = "ConversationOpen"
+	WebhookEventConversationPending                      WebhookEvent = "ConversationPending"
+	WebhookEventConversationPendingExpired               WebhookEvent = "ConversationPendingExpired"
+	WebhookEventConversationRated                        WebhookEvent = "ConversationRated"
+	WebhookEventConversationTagAdded                     WebhookEvent = "ConversationTagAdded"
+	WebhookEventConversationTagRemoved                   WebhookEvent = "ConversationTagRemoved"
+	WebhookEventConversationTransferred                  WebhookEvent = "ConversationTransferred"
+	WebhookEventConversationUnassigned                   WebhookEvent = "ConversationUnassigned"
+	WebhookEventSLAEvaluationAchieved                    WebhookEvent = "SLAEvaluationAchieved"
+	WebhookEventSLAEvaluationBreached                    WebhookEvent = "SLAEvaluationBreached"
+	WebhookEventSLAEvaluationPending                     WebhookEvent = "SLAEvaluationPending"
+	WebhookEventSLAEvaluationVoided                      WebhookEvent = "SLAEvaluationVoided"
+	WebhookEventTypingStarted                            WebhookEvent = "TypingStarted"
+)
+
+// Valid indicates whether the value is a known member of the WebhookEvent enum.
+func (e WebhookEvent) Valid() bool {
+	switch e {
+	case WebhookEventAgentBannedEnduser:
+		return true
+	case WebhookEventAgentBannedIP:
+		return true
+	case WebhookEventAgentUnbannedEnduser:
+		return true
+	case WebhookEventAgentUnbannedIP:
+		return true
+	case WebhookEventConversationAbandoned:
+		return true
+	case WebhookEventConversationAssigned:
+		return true
+	case WebhookEventConversationClosed:
+		return true
+	case WebhookEventConversationCreated:
+		return true
+	case WebhookEventConversationCustomAttributeUpdated:
+		return true
+	case WebhookEventConversationEndUserReplaced:
+		return true
+	case WebhookEventConversationEnqueued:
+		return true
+	case WebhookEventConversationMessageAdded:
+		return true
+	case WebhookEventConversationMessageDeliveryDelivered:
+		return true
+	case WebhookEventConversationMessageDeliveryFailed:
+		return true
+	case WebhookEventConversationMessageDeliveryInfo:
+		return true
+	case WebhookEventConversationMessageDeliverySeen:
+		return true
+	case WebhookEventConversationMessageDeliverySent:
+		return true
+	case WebhookEventConversationMessageDeliverySpamComplaint:
+		return true
+	case WebhookEventConversationNoteAdded:
+		return true
+	case WebhookEventConversationOpen:
+		return true
+	case WebhookEventConversationPending:
+		return true
+	case WebhookEventConversationPendingExpired:
+		return true
+	case WebhookEventConversationRated:
+		return true
+	case WebhookEventConversationTagAdded:
+		return true
+	case WebhookEventConversationTagRemoved:
+		return true
+	case WebhookEventConversationTransferred:
+		return true
+	case WebhookEventConversationUnassigned:
+		return true
+	case WebhookEventSLAEvaluationAchieved:
+		return true
+	case WebhookEventSLAEvaluationBreached:
+		return true
+	case WebhookEventSLAEvaluationPending:
+		return true
+	case WebhookEventSLAEvaluationVoided:
+		return true
+	case WebhookEventTypingStarted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookFilterField.
+const (
+	WebhookFilterFieldInitialChannel  WebhookFilterField = "InitialChannel"
+	WebhookFilterFieldOperationOrigin WebhookFilterField = "OperationOrigin"
+	WebhookFilterFieldQueueID         WebhookFilterField = "QueueId"
+)
+
+// Valid indicates whether the value is a known member of the WebhookFilterField enum.
+func (e WebhookFilterField) Valid() bool {
+	switch e {
+	case WebhookFilterFieldInitialChannel:
+		return true
+	case WebhookFilterFieldOperationOrigin:
+		return true
+	case WebhookFilterFieldQueueID:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WebhookFiltersType.
+const (
+	WebhookFiltersTypeCombined WebhookFiltersType = "CombinedFilters"
+)
+
+// Valid indicates whether the value is a known member of the WebhookFiltersType enum.
+func (e WebhookFiltersType) Valid() bool {
+	switch e {
+	case WebhookFiltersTypeCombined:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WorkingChannel.
+const (
+	WorkingChannelEmail           WorkingChannel = "Email"
+	WorkingChannelInteractiveChat WorkingChannel = "InteractiveChat"
+	WorkingChannelMessaging       WorkingChannel = "Messaging"
+	WorkingChannelSpeak           WorkingChannel = "Speak"
+)
+
+// Valid indicates whether the value is a known member of the WorkingChannel enum.
+func (e WorkingChannel) Valid() bool {
+	switch e {
+	case WorkingChannelEmail:
+		return true
+	case WorkingChannelInteractiveChat:
+		return true
+	case WorkingChannelMessaging:
+		return true
+	case WorkingChannelSpeak:
+		return true
+	default:
+		return false
+	}
+}
+
 // ActivityLog holds the activity log of one conversation.
 type ActivityLog struct {
-	Data []ActivityLogEntry `json:"data,omitempty"`
+	Data []ActivityLogEntry `json:"data,omitzero"`
 }
 
 // ActivityLogAttribute holds the particulars of an entry. The Type of the entry says which of the methods to call; none of them checks.
@@ -387,8 +1747,8 @@ type ActivityLogAttribute struct {
 type ActivityLogEntry struct {
 	Type ActivityLogEntryType `json:"_type"`
 
-	// ActivityTimestamp is a time as Dixa writes it here: 2023-01-01T08:23:54.246Z[GMT]. The zone in brackets is not part of RFC 3339 and time.Time refuses it; cut it off before parsing.
-	ActivityTimestamp ZonedTimestamp `json:"activityTimestamp"`
+	// ActivityTimestamp is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	ActivityTimestamp ZonedTime `json:"activityTimestamp,omitzero"`
 
 	// ActivityType is the older name of what happened, as in ConversationAssignedActivityType.
 	// Deprecated: Type says the same.
@@ -408,7 +1768,7 @@ type ActivityLogEntryType string
 
 // ActivityLogPage holds one page of an organization's activity log.
 type ActivityLogPage struct {
-	Data []ActivityLogEntry `json:"data,omitempty"`
+	Data []ActivityLogEntry `json:"data,omitzero"`
 
 	// Meta holds relative addresses, which begin with the version. The last page has no next.
 	Meta *PaginationLinks `json:"meta,omitempty"`
@@ -422,15 +1782,174 @@ type ActivityLogUser struct {
 	PhoneNumber *string `json:"phoneNumber,omitempty"`
 }
 
+// Agent is an agent or administrator of the organization.
+type Agent struct {
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt   DateTime `json:"createdAt,omitzero"`
+	DisplayName string   `json:"displayName"`
+	Email       string   `json:"email"`
+	FirstName   *string  `json:"firstName,omitempty"`
+	ID          string   `json:"id"`
+	LastName    *string  `json:"lastName,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+
+	// Roles is as in Agent, TeamLead, Admin, SystemAdmin. The vendor lists no values.
+	Roles []string `json:"roles,omitzero"`
+}
+
+// AgentEnvelope wraps an agent.
+type AgentEnvelope struct {
+	// Data is an agent or administrator of the organization.
+	Data Agent `json:"data"`
+}
+
+// AgentOutcome is what became of one agent in a bulk request.
+type AgentOutcome struct {
+	Type  BulkOutcomeType `json:"_type"`
+	union json.RawMessage
+}
+
+// AgentOutcomeList holds an outcome for each entry of a bulk request.
+type AgentOutcomeList struct {
+	Data []AgentOutcome `json:"data,omitzero"`
+}
+
+// AgentPage holds one page of agents.
+type AgentPage struct {
+	Data []Agent `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// AgentPresence tells whether an agent is there and works.
+type AgentPresence struct {
+	ActiveChannels []ConversationChannel `json:"activeChannels,omitzero"`
+
+	// ConnectionStatus tells whether an agent is connected.
+	ConnectionStatus ConnectionStatus `json:"connectionStatus"`
+
+	// LastSeen is a time without a zone, as in 2021-12-01T12:46:35.935. It is taken as UTC.
+	LastSeen LocalTime `json:"lastSeen,omitempty,omitzero"`
+
+	// PresenceStatus is what an agent has set.
+	PresenceStatus *PresenceStatus `json:"presenceStatus,omitempty"`
+
+	// RequestTime is when this was found out.
+	RequestTime LocalTime `json:"requestTime,omitzero"`
+
+	// UserID is the id of the agent.
+	UserID string `json:"userId"`
+}
+
+// AgentPresenceDurationValue says how long agents had which presence.
+type AgentPresenceDurationValue struct {
+	Type        AggregateValueType `json:"_type"`
+	Description *string            `json:"description,omitempty"`
+	Value       []PresenceDuration `json:"value,omitzero"`
+}
+
+// AgentPresenceEnvelope wraps the presence of an agent.
+type AgentPresenceEnvelope struct {
+	// Data tells whether an agent is there and works.
+	Data AgentPresence `json:"data"`
+}
+
+// AgentPresencePage holds one page of presences.
+type AgentPresencePage struct {
+	Data []AgentPresence `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// AgentSuccess is the outcome of an entry that succeeded.
+type AgentSuccess struct {
+	Type BulkOutcomeType `json:"_type"`
+
+	// Data is an agent or administrator of the organization.
+	Data Agent `json:"data"`
+}
+
+// AggregateMetadata is an aggregation that a metric takes.
+type AggregateMetadata struct {
+	Description *string `json:"description,omitempty"`
+
+	// Measure is a way to aggregate.
+	Measure Measure `json:"measure"`
+}
+
+// AggregateValue is the value of an aggregation.
+type AggregateValue struct {
+	Type  AggregateValueType `json:"_type"`
+	union json.RawMessage
+}
+
+// AggregateValueType tells the sorts of values apart.
+type AggregateValueType string
+
+// Anonymization is the removal of personal data that somebody asked for.
+type Anonymization struct {
+	Type AnonymizationType `json:"_type"`
+
+	// EntityType is an older name of the kind, as in UserAnonymizationType.
+	// Deprecated: Type says the same.
+	EntityType string `json:"entityType"`
+
+	// ID is the id of the request, as GetAnonymizationRequest takes it.
+	ID string `json:"id"`
+
+	// InitiatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	InitiatedAt ZonedTime `json:"initiatedAt,omitzero"`
+
+	// ProcessedAt is missing until the data is removed.
+	ProcessedAt ZonedTime `json:"processedAt,omitempty,omitzero"`
+	RequestedBy string    `json:"requestedBy"`
+
+	// TargetEntityID is the id of the end user or conversation; for a message that of the conversation, a low line, and that of the message.
+	TargetEntityID string `json:"targetEntityId"`
+}
+
+// AnonymizationEnvelope wraps the state of an anonymization.
+type AnonymizationEnvelope struct {
+	// Data is the removal of personal data that somebody asked for.
+	Data Anonymization `json:"data"`
+}
+
+// AnonymizationType is what personal data was removed from.
+type AnonymizationType string
+
+// AnonymizeEntityInput names what to remove personal data from.
+type AnonymizeEntityInput struct {
+	Type     AnonymizationType `json:"_type"`
+	EntityID string            `json:"entityId"`
+
+	// EntityType is an older name of the kind, as in UserAnonymizationType.
+	// Deprecated: Type says the same.
+	EntityType *string `json:"entityType,omitempty"`
+
+	// ForceAnonymization closes conversations first where they are not closed.
+	ForceAnonymization *bool `json:"forceAnonymization,omitempty"`
+}
+
 // AnonymizedConversation is what remains of a conversation whose personal data was removed.
 type AnonymizedConversation struct {
-	Type         ConversationType `json:"_type"`
-	AnonymizedAt time.Time        `json:"anonymizedAt"`
+	Type ConversationType `json:"_type"`
+
+	// AnonymizedAt is a time in the form of RFC 3339.
+	AnonymizedAt DateTime `json:"anonymizedAt,omitzero"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -444,16 +1963,172 @@ type AnonymizedConversation struct {
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// Article is an article of the knowledge base.
+type Article struct {
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt ZonedTime `json:"createdAt,omitzero"`
+	CreatedBy *string   `json:"createdBy,omitempty"`
+	ID        string    `json:"id"`
+
+	// IndexedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	IndexedAt         ZonedTime `json:"indexedAt,omitempty,omitzero"`
+	IndexedBy         *string   `json:"indexedBy,omitempty"`
+	IsDefaultLocation *bool     `json:"isDefaultLocation,omitempty"`
+	OwnedBy           *string   `json:"ownedBy,omitempty"`
+	ParentCategory    *string   `json:"parentCategory,omitempty"`
+
+	// ParentCollections holds ids.
+	ParentCollections []string `json:"parentCollections,omitzero"`
+
+	// Restrictions tells whether something is not for everybody.
+	Restrictions Restrictions `json:"restrictions"`
+
+	// Tags holds ids.
+	Tags []string `json:"tags,omitzero"`
+
+	// Translation holds the versions of an article in one language.
+	Translation *ArticleVersions `json:"translation,omitempty"`
+
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	UpdatedAt ZonedTime `json:"updatedAt,omitzero"`
+	UpdatedBy *string   `json:"updatedBy,omitempty"`
+}
+
+// ArticleAvailability says where an article can be read.
+type ArticleAvailability struct {
+	HelpCenterLinks []HelpCenterLink `json:"helpCenterLinks,omitzero"`
+}
+
+// ArticleContent is the text of an article.
+type ArticleContent struct {
+	HTML      string `json:"html"`
+	Plaintext string `json:"plaintext"`
+}
+
+// ArticleEnvelope wraps an article.
+type ArticleEnvelope struct {
+	// Data is an article of the knowledge base.
+	Data Article `json:"data"`
+}
+
+// ArticleTagsInput names tags to add and to remove.
+type ArticleTagsInput struct {
+	// Add holds ids.
+	Add []string `json:"add,omitzero"`
+
+	// Remove holds ids.
+	Remove []string `json:"remove,omitzero"`
+}
+
+// ArticleTranslation is an article in one language.
+type ArticleTranslation struct {
+	// AvailableAt says where an article can be read.
+	AvailableAt ArticleAvailability `json:"availableAt"`
+
+	// Contents is the text of an article.
+	Contents ArticleContent `json:"contents"`
+
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt ZonedTime `json:"createdAt,omitzero"`
+	CreatedBy *string   `json:"createdBy,omitempty"`
+
+	// IsIndexedVersion tells whether the search finds this version.
+	IsIndexedVersion bool   `json:"isIndexedVersion"`
+	Language         string `json:"language"`
+	Title            string `json:"title"`
+
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	UpdatedAt ZonedTime `json:"updatedAt,omitzero"`
+	UpdatedBy *string   `json:"updatedBy,omitempty"`
+}
+
+// ArticleTranslationError says why a translation was not stored.
+type ArticleTranslationError struct {
+	LanguageID string `json:"languageId"`
+	Message    string `json:"message"`
+}
+
+// ArticleTranslationInput is a translation to store.
+type ArticleTranslationInput struct {
+	// Content is HTML.
+	Content *string `json:"content,omitempty"`
+
+	// LanguageID is the code of a language, as in da.
+	LanguageID string `json:"languageId"`
+	Title      string `json:"title"`
+}
+
+// ArticleTranslationSet holds the translations of an article.
+type ArticleTranslationSet struct {
+	Draft     []ArticleTranslation `json:"draft,omitzero"`
+	Published []ArticleTranslation `json:"published,omitzero"`
+}
+
+// ArticleTranslations wraps the translations of an article once more.
+type ArticleTranslations struct {
+	// Translations holds the translations of an article.
+	Translations ArticleTranslationSet `json:"translations"`
+}
+
+// ArticleTranslationsEnvelope wraps the translations of an article.
+type ArticleTranslationsEnvelope struct {
+	// Data wraps the translations of an article once more.
+	Data ArticleTranslations `json:"data"`
+}
+
+// ArticleVersions holds the versions of an article in one language.
+type ArticleVersions struct {
+	// Draft is an article in one language.
+	Draft ArticleTranslation `json:"draft"`
+
+	// Published is an article in one language.
+	Published *ArticleTranslation `json:"published,omitempty"`
 }
 
 // Assignment names the agent who has a conversation.
 type Assignment struct {
-	AgentID    string    `json:"agentId"`
-	AssignedAt time.Time `json:"assignedAt"`
+	AgentID string `json:"agentId"`
+
+	// AssignedAt is a time in the form of RFC 3339.
+	AssignedAt DateTime `json:"assignedAt,omitzero"`
+}
+
+// Attachment is a file at an address.
+type Attachment struct {
+	// PrettyName is the name that people see.
+	PrettyName *string `json:"prettyName,omitempty"`
+	URL        string  `json:"url"`
+}
+
+// AttachmentError says why an image was not stored.
+type AttachmentError struct {
+	// Code is 400 for a file that is not acceptable, and 500 where Dixa failed.
+	Code             int32  `json:"code"`
+	Message          string `json:"message"`
+	OriginalFilename string `json:"originalFilename"`
+}
+
+// Availability tells whether a channel can take a conversation.
+type Availability string
+
+// BasicAuth is sent as a header of basic authorization.
+type BasicAuth struct {
+	// Type need not be set where WebhookAuthorization is made from it.
+	Type     WebhookAuthorizationType `json:"_type"`
+	Password string                   `json:"password"`
+	Username string                   `json:"username"`
+}
+
+// BooleanField is true or false.
+type BooleanField struct {
+	Type  FieldValueType `json:"_type"`
+	Value bool           `json:"value"`
 }
 
 // BrowserInfo describes the browser of an end user.
@@ -462,6 +2137,355 @@ type BrowserInfo struct {
 	Name           string  `json:"name"`
 	OriginatingURL *string `json:"originatingUrl,omitempty"`
 	Version        *string `json:"version,omitempty"`
+}
+
+// BulkError says why one entry of a bulk request failed.
+type BulkError struct {
+	Type BulkErrorType `json:"_type"`
+
+	// ID is the id of the entry, where there is one.
+	ID *string `json:"id,omitempty"`
+
+	// Message says in English what is wrong. The server's own list of errors may stand in it as text.
+	Message string `json:"message"`
+}
+
+// BulkErrorType is the kind of a failure in a bulk request.
+type BulkErrorType string
+
+// BulkFailure is the outcome of an entry that failed.
+type BulkFailure struct {
+	Type BulkOutcomeType `json:"_type"`
+
+	// Error says why one entry of a bulk request failed.
+	Error BulkError `json:"error"`
+}
+
+// BulkOutcomeType tells whether the action on one entry of a bulk request succeeded.
+type BulkOutcomeType string
+
+// BulkPatchAgentInput holds the fields to change of one agent among several.
+type BulkPatchAgentInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            *string  `json:"displayName,omitempty"`
+	FirstName              *string  `json:"firstName,omitempty"`
+	ID                     string   `json:"id"`
+	LastName               *string  `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// BulkPatchEndUserInput holds the fields to change of one end user among several.
+type BulkPatchEndUserInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            *string  `json:"displayName,omitempty"`
+	Email                  *string  `json:"email,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+	FirstName  *string `json:"firstName,omitempty"`
+	ID         string  `json:"id"`
+	LastName   *string `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// BulkUpdateAgentInput holds the new state of one agent among several.
+type BulkUpdateAgentInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            string   `json:"displayName"`
+	FirstName              *string  `json:"firstName,omitempty"`
+	ID                     string   `json:"id"`
+	LastName               *string  `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// BulkUpdateEndUserInput holds the new state of one end user among several.
+type BulkUpdateEndUserInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            string   `json:"displayName"`
+	Email                  *string  `json:"email,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+	FirstName  *string `json:"firstName,omitempty"`
+	ID         string  `json:"id"`
+	LastName   *string `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// BusinessHoursException is a day, once or every year, that differs.
+type BusinessHoursException struct {
+	// BusinessHourType is the kind of a day in a schedule.
+	BusinessHourType BusinessHoursType `json:"businessHourType"`
+	Intervals        []TimeInterval    `json:"intervals,omitzero"`
+	Name             string            `json:"name"`
+
+	// NextDate is the date on which it comes next.
+	NextDate *string `json:"nextDate,omitempty"`
+
+	// Recurring says when an exception comes again.
+	Recurring *Recurrence `json:"recurring,omitempty"`
+
+	// StartDate is the date from which it holds, as in 2026-01-01.
+	StartDate string `json:"startDate"`
+
+	// Status tells whether the business is open on a day.
+	Status OpeningStatus `json:"status"`
+}
+
+// BusinessHoursSchedule is a schedule as it was defined.
+type BusinessHoursSchedule struct {
+	BusinessHours []RegularBusinessHours   `json:"businessHours,omitzero"`
+	Exceptions    []BusinessHoursException `json:"exceptions,omitzero"`
+	ID            string                   `json:"id"`
+	Name          string                   `json:"name"`
+
+	// Timezone is as in Europe/Copenhagen.
+	Timezone string `json:"timezone"`
+}
+
+// BusinessHoursScheduleEnvelope wraps a schedule.
+type BusinessHoursScheduleEnvelope struct {
+	// Data wraps a schedule once more.
+	Data BusinessHoursScheduleResult `json:"data"`
+}
+
+// BusinessHoursScheduleList holds the schedules.
+type BusinessHoursScheduleList struct {
+	Schedules []BusinessHoursScheduleReference `json:"schedules,omitzero"`
+}
+
+// BusinessHoursScheduleListEnvelope wraps the schedules.
+type BusinessHoursScheduleListEnvelope struct {
+	// Data holds the schedules.
+	Data BusinessHoursScheduleList `json:"data"`
+}
+
+// BusinessHoursScheduleReference names a schedule.
+type BusinessHoursScheduleReference struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// BusinessHoursScheduleResult wraps a schedule once more.
+type BusinessHoursScheduleResult struct {
+	// Schedule is a schedule as it was defined.
+	Schedule BusinessHoursSchedule `json:"schedule"`
+}
+
+// BusinessHoursStatus tells whether the business is open.
+type BusinessHoursStatus struct {
+	// ClosesAt is there while the business is open.
+	ClosesAt DateTime `json:"closesAt,omitempty,omitzero"`
+	IsOpen   bool     `json:"isOpen"`
+
+	// OpensAt is there while the business is closed.
+	OpensAt DateTime `json:"opensAt,omitempty,omitzero"`
+
+	// Timestamp is the time that was looked at.
+	Timestamp DateTime `json:"timestamp,omitzero"`
+}
+
+// BusinessHoursStatusEnvelope wraps whether the business is open.
+type BusinessHoursStatusEnvelope struct {
+	// Data tells whether the business is open.
+	Data BusinessHoursStatus `json:"data"`
+}
+
+// BusinessHoursType is the kind of a day in a schedule.
+type BusinessHoursType string
+
+// CallRecordingAttributes is the recording of a call.
+type CallRecordingAttributes struct {
+	Type MessageAttributesType `json:"_type"`
+
+	// Duration has no documented unit; the published examples look like seconds.
+	Duration *int32 `json:"duration,omitempty"`
+
+	// Recording is the address of the recording.
+	Recording string `json:"recording"`
+}
+
+// CallbackDirection says who is to call.
+type CallbackDirection string
+
+// Catalog is what a collection holds.
+type Catalog struct {
+	Articles   []CatalogArticle  `json:"articles,omitzero"`
+	Categories []CatalogCategory `json:"categories,omitzero"`
+}
+
+// CatalogArticle is an article in a catalog.
+type CatalogArticle struct {
+	ID string `json:"id"`
+
+	// Title is a title in one language.
+	Title *TranslatedTitle `json:"title,omitempty"`
+}
+
+// CatalogCategory is a category in a catalog, with what is in it.
+type CatalogCategory struct {
+	Articles   []CatalogArticle  `json:"articles,omitzero"`
+	Categories []CatalogCategory `json:"categories,omitzero"`
+	ID         string            `json:"id"`
+
+	// Title is a title in one language.
+	Title *TranslatedTitle `json:"title,omitempty"`
+}
+
+// CatalogEnvelope wraps a catalog.
+type CatalogEnvelope struct {
+	// Data is what a collection holds.
+	Data Catalog `json:"data"`
+}
+
+// Category is a category of articles.
+type Category struct {
+	ID                string  `json:"id"`
+	IsDefaultLocation *bool   `json:"isDefaultLocation,omitempty"`
+	IsLocked          bool    `json:"isLocked"`
+	ParentCategory    *string `json:"parentCategory,omitempty"`
+
+	// ParentCollections holds ids.
+	ParentCollections []string `json:"parentCollections,omitzero"`
+
+	// Restrictions tells whether something is not for everybody.
+	Restrictions Restrictions `json:"restrictions"`
+
+	// Title is a title in one language.
+	Title *TranslatedTitle `json:"title,omitempty"`
+}
+
+// CategoryEnvelope wraps a category.
+type CategoryEnvelope struct {
+	// Data is a category of articles.
+	Data Category `json:"data"`
+}
+
+// CategoryTranslations holds the titles of a category.
+type CategoryTranslations struct {
+	Titles []TranslatedTitle `json:"titles,omitzero"`
+}
+
+// CategoryTranslationsEnvelope wraps the titles of a category.
+type CategoryTranslationsEnvelope struct {
+	// Data holds the titles of a category.
+	Data CategoryTranslations `json:"data"`
+}
+
+// ChannelAvailability tells whether a channel can take a conversation.
+type ChannelAvailability struct {
+	Type ChannelAvailabilityType `json:"_type"`
+
+	// Availability tells whether a channel can take a conversation.
+	Availability Availability `json:"availability"`
+
+	// GenericChannelName is adachat, kindlychat, digitalgeniuschat or genericapimessaging.
+	GenericChannelName string `json:"genericChannelName"`
+
+	// QueueSize is how many conversations wait. It is there for NotAvailable only.
+	QueueSize *int32 `json:"queueSize,omitempty"`
+}
+
+// ChannelAvailabilityError says why the availability of a channel is not known.
+type ChannelAvailabilityError struct {
+	Type    ChannelAvailabilityErrorType `json:"_type"`
+	Channel string                       `json:"channel"`
+	Message string                       `json:"message"`
+}
+
+// ChannelAvailabilityErrorType is the kind of the error. There is one.
+type ChannelAvailabilityErrorType string
+
+// ChannelAvailabilityFailure is the outcome where it was not found out.
+type ChannelAvailabilityFailure struct {
+	Type ChannelAvailabilityOutcomeType `json:"_type"`
+
+	// Error says why the availability of a channel is not known.
+	Error ChannelAvailabilityError `json:"error"`
+}
+
+// ChannelAvailabilityList holds an outcome for each channel.
+type ChannelAvailabilityList struct {
+	Data []ChannelAvailabilityOutcome `json:"data,omitzero"`
+}
+
+// ChannelAvailabilityOutcome is what was found out about one channel.
+type ChannelAvailabilityOutcome struct {
+	Type  ChannelAvailabilityOutcomeType `json:"_type"`
+	union json.RawMessage
+}
+
+// ChannelAvailabilityOutcomeType tells whether it was found out.
+type ChannelAvailabilityOutcomeType string
+
+// ChannelAvailabilitySuccess is the outcome where it was found out.
+type ChannelAvailabilitySuccess struct {
+	Type ChannelAvailabilityOutcomeType `json:"_type"`
+
+	// ChannelAvailability tells whether a channel can take a conversation.
+	ChannelAvailability ChannelAvailability `json:"channelAvailability"`
+}
+
+// ChannelAvailabilityType is the sort of a channel. There is one.
+type ChannelAvailabilityType string
+
+// ChannelOperator compares the channel with others.
+type ChannelOperator struct {
+	Type   OneOfOperatorType `json:"_type"`
+	Values []SearchChannel   `json:"values"`
+}
+
+// ChannelTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
+type ChannelTimeouts map[string]int32
+
+// ChannelUsages maps channels, by the names that ConversationChannel has, to ids of widgets, phone numbers and addresses.
+type ChannelUsages map[string][]string
+
+// ChatAttributes is a message of the chat widget or the messenger.
+type ChatAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// IsAutomated tells whether no person wrote it.
+	IsAutomated bool `json:"isAutomated"`
 }
 
 // ChatConversation is a conversation of the chat widget.
@@ -475,9 +2499,11 @@ type ChatConversation struct {
 	BrowserInfo *BrowserInfo `json:"browserInfo,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -488,17 +2514,23 @@ type ChatConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// Checksum is the checksum of a file.
+type Checksum struct {
+	Algorithm string `json:"algorithm"`
+	Hex       string `json:"hex"`
 }
 
 // ClaimConversationInput names the agent to assign.
@@ -510,6 +2542,97 @@ type ClaimConversationInput struct {
 	Force *bool `json:"force,omitempty"`
 }
 
+// CloseConversationInput may name who closes a conversation.
+type CloseConversationInput struct {
+	// UserID is the id of an agent or administrator.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// Closing says when and by whom an imported conversation was closed.
+type Closing struct {
+	ClosedAt time.Time `json:"closedAt"`
+
+	// ClosedBy is the id of the agent.
+	ClosedBy string `json:"closedBy"`
+}
+
+// Collection is a collection of articles.
+type Collection struct {
+	Description *string `json:"description,omitempty"`
+	ID          string  `json:"id"`
+
+	// InternalKbEnabled tells whether it is in the internal knowledge base.
+	InternalKbEnabled bool `json:"internalKbEnabled"`
+
+	// Restrictions tells whether something is not for everybody.
+	Restrictions Restrictions `json:"restrictions"`
+	Title        string       `json:"title"`
+}
+
+// CollectionEnvelope wraps a collection.
+type CollectionEnvelope struct {
+	// Data is a collection of articles.
+	Data Collection `json:"data"`
+}
+
+// CollectionPage holds one page of collections.
+type CollectionPage struct {
+	Data []Collection `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// ConnectionStatus tells whether an agent is connected.
+type ConnectionStatus string
+
+// ContactEndpoint is an address or number at which the organization is reached.
+type ContactEndpoint struct {
+	Type  ContactEndpointType `json:"_type"`
+	union json.RawMessage
+}
+
+// ContactEndpointEnvelope wraps a contact endpoint.
+type ContactEndpointEnvelope struct {
+	// Data is an address or number at which the organization is reached.
+	Data ContactEndpoint `json:"data"`
+}
+
+// ContactEndpointList holds contact endpoints.
+type ContactEndpointList struct {
+	Data []ContactEndpoint `json:"data,omitzero"`
+}
+
+// ContactEndpointType tells addresses and numbers apart.
+type ContactEndpointType string
+
+// ContactFormAttributes is a message of a contact form in a chat widget.
+type ContactFormAttributes struct {
+	Type                  MessageAttributesType `json:"_type"`
+	Attachments           []Attachment          `json:"attachments,omitzero"`
+	Bcc                   []EmailContact        `json:"bcc,omitzero"`
+	Cc                    []EmailContact        `json:"cc,omitzero"`
+	DeliveryFailureReason *string               `json:"deliveryFailureReason,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// EmailContent is the text of an email, or the address of the text where that is large.
+	EmailContent *EmailContent `json:"emailContent,omitempty"`
+
+	// From is the sender or a recipient of an email.
+	From         *EmailContact `json:"from,omitempty"`
+	InlineImages []Attachment  `json:"inlineImages,omitzero"`
+	IsAutoReply  bool          `json:"isAutoReply"`
+
+	// OriginalContentURL is the whole message as it came.
+	OriginalContentURL *Attachment `json:"originalContentUrl,omitempty"`
+
+	// ReplyDefaultToEmails is where a reply goes unless somebody says otherwise.
+	ReplyDefaultToEmails []EmailContact `json:"replyDefaultToEmails,omitzero"`
+	To                   []EmailContact `json:"to,omitzero"`
+}
+
 // ContactFormConversation is a conversation that began in a contact form.
 type ContactFormConversation struct {
 	Type ConversationType `json:"_type"`
@@ -518,9 +2641,11 @@ type ContactFormConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -533,29 +2658,40 @@ type ContactFormConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 	Subject        *string            `json:"subject,omitempty"`
 	ToEmail        *string            `json:"toEmail,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
+
+// Content is the text of a message.
+type Content struct {
+	Type  ContentType `json:"_type"`
+	Value string      `json:"value"`
+}
+
+// ContentType is how a text is written. Markdown is for outbound WhatsApp messages.
+type ContentType string
 
 // Conversation is a conversation of any channel. Its fields are those that all channels share; they are there for a Type yet unknown, too.
 type Conversation struct {
 	Type ConversationType `json:"_type"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -569,10 +2705,10 @@ type Conversation struct {
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 	union              json.RawMessage
 }
 
@@ -592,9 +2728,11 @@ type ConversationBase struct {
 	Type ConversationType `json:"_type"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -608,10 +2746,10 @@ type ConversationBase struct {
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // ConversationChannel is the way a conversation came in.
@@ -635,7 +2773,7 @@ type ConversationCreatedAttribute struct {
 
 // ConversationCustomAttributesUpdatedAttribute holds the custom attributes that changed.
 type ConversationCustomAttributesUpdatedAttribute struct {
-	UpdatedAttributeIds []string `json:"updatedAttributeIds,omitempty"`
+	UpdatedAttributeIDs []string `json:"updatedAttributeIds,omitzero"`
 
 	// UpdatedAttributeValues holds the values of changed attributes, each a string or an array of strings.
 	UpdatedAttributeValues UpdatedAttributeValues `json:"updatedAttributeValues"`
@@ -659,6 +2797,51 @@ type ConversationEnvelope struct {
 	Data Conversation `json:"data"`
 }
 
+// ConversationFlow is a flow, which decides what happens to conversations that come in at an endpoint.
+type ConversationFlow struct {
+	// Channel is the way a conversation came in.
+	Channel ConversationChannel `json:"channel"`
+
+	// ContactEndpointID is the address or number of the endpoint.
+	ContactEndpointID string `json:"contactEndpointId"`
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+}
+
+// ConversationImport describes a conversation to import.
+type ConversationImport struct {
+	Type ConversationImportType `json:"_type"`
+
+	// Assignment names the agent who has an imported conversation.
+	Assignment *ImportAssignment `json:"assignment,omitempty"`
+
+	// Attributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
+	Attributes ImportAttributes `json:"attributes,omitempty"`
+
+	// Closing says when and by whom an imported conversation was closed.
+	Closing   *Closing  `json:"closing,omitempty"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Direction says who began an imported conversation.
+	Direction ImportDirection `json:"direction"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+
+	// GenericChannelName is "email" or "genericapimessaging".
+	GenericChannelName string               `json:"genericChannelName"`
+	Messages           []ImportMessageInput `json:"messages,omitzero"`
+
+	// RequesterConnectionStatus tells whether the end user is still there.
+	RequesterConnectionStatus *RequesterConnectionStatus `json:"requesterConnectionStatus,omitempty"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+}
+
+// ConversationImportType is the kind of an import. There is one.
+type ConversationImportType string
+
 // ConversationLanguageUpdatedAttribute holds the new language.
 type ConversationLanguageUpdatedAttribute struct {
 	Language string `json:"language"`
@@ -680,10 +2863,32 @@ type ConversationLinkedAttribute struct {
 	Parent   int64  `json:"parent"`
 }
 
+// ConversationList holds conversations.
+type ConversationList struct {
+	Data []Conversation `json:"data,omitzero"`
+}
+
 // ConversationOfferedAttribute names those the conversation was offered to.
 type ConversationOfferedAttribute struct {
-	AgentNames []string `json:"agentNames,omitempty"`
+	AgentNames []string `json:"agentNames,omitzero"`
 	QueueLabel *string  `json:"queueLabel,omitempty"`
+}
+
+// ConversationPage holds one page of conversations.
+type ConversationPage struct {
+	// Data leaves out the custom attributes.
+	Data []Conversation `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// ConversationQueue names the queue a conversation went into.
+type ConversationQueue struct {
+	ID string `json:"id"`
+
+	// QueuedAt is a time in the form of RFC 3339.
+	QueuedAt DateTime `json:"queuedAt,omitempty,omitzero"`
 }
 
 // ConversationRatedAttribute holds what the end user thought of the agent.
@@ -692,6 +2897,36 @@ type ConversationRatedAttribute struct {
 	Agent   *ActivityLogUser `json:"agent,omitempty"`
 	Message *string          `json:"message,omitempty"`
 	Score   *int32           `json:"score,omitempty"`
+}
+
+// ConversationRating is the answer to one question of a survey, or the question still open.
+type ConversationRating struct {
+	AgentID *string `json:"agentId,omitempty"`
+
+	// ConversationChannel is the way a conversation came in.
+	ConversationChannel ConversationChannel `json:"conversationChannel"`
+
+	// ID is the id of the survey: several questions share it.
+	ID string `json:"id"`
+
+	// Language is the code of a language, as in en. An older example has a name, as in English.
+	Language      *string `json:"language,omitempty"`
+	RatingComment *string `json:"ratingComment,omitempty"`
+
+	// RatingScore is 1 to 5 for Csat, 0 to 10 for Nps, and 0 (down) or 1 (up) for ThumbsUpOrDown.
+	RatingScore *int32 `json:"ratingScore,omitempty"`
+
+	// RatingStatus is where a rating stands.
+	RatingStatus RatingStatus `json:"ratingStatus"`
+
+	// RatingType is the kind of a rating.
+	RatingType RatingType `json:"ratingType"`
+
+	// Timestamps maps what happened to the rating to its time: created_at, scheduled_at, scheduled_for, offered_at, modified_at, rated_at. It may be empty.
+	Timestamps RatingTimestamps `json:"timestamps,omitzero"`
+
+	// UserID is the id of the end user.
+	UserID string `json:"userId"`
 }
 
 // ConversationRatingNotOfferedAttribute says why no rating was asked for.
@@ -711,6 +2946,17 @@ type ConversationRatingOfferedAttribute struct {
 // ConversationRatingScheduledAttribute says when a rating will be asked for.
 type ConversationRatingScheduledAttribute struct {
 	RatingScheduledTime string `json:"ratingScheduledTime"`
+}
+
+// ConversationReference names a conversation.
+type ConversationReference struct {
+	ID int64 `json:"id"`
+}
+
+// ConversationReferenceEnvelope wraps the id of a new conversation.
+type ConversationReferenceEnvelope struct {
+	// Data names a conversation.
+	Data ConversationReference `json:"data"`
 }
 
 // ConversationReservedAttribute says for whom a conversation was kept, and until when.
@@ -761,6 +3007,195 @@ type ConversationUnassignedAttribute struct {
 	Agent ActivityLogUser `json:"agent"`
 }
 
+// CreateAgentInput describes a new agent.
+type CreateAgentInput struct {
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            string   `json:"displayName"`
+	Email                  string   `json:"email"`
+	FirstName              *string  `json:"firstName,omitempty"`
+	LastName               *string  `json:"lastName,omitempty"`
+	MiddleNames            []string `json:"middleNames,omitzero"`
+	PhoneNumber            *string  `json:"phoneNumber,omitempty"`
+}
+
+// CreateAgentsInput holds the agents to create.
+type CreateAgentsInput struct {
+	Data []CreateAgentInput `json:"data,omitzero"`
+}
+
+// CreateArticleInput describes a new article.
+type CreateArticleInput struct {
+	// ParentID is the id of a category.
+	ParentID *string `json:"parentId,omitempty"`
+
+	// PreRelease makes the article available in the pre-release mode only.
+	PreRelease *bool `json:"preRelease,omitempty"`
+
+	// Tags holds ids.
+	Tags         []string                  `json:"tags,omitzero"`
+	Translations []ArticleTranslationInput `json:"translations,omitzero"`
+}
+
+// CreateCallbackInput describes a new call back.
+type CreateCallbackInput struct {
+	// Type need not be set where CreateConversationInput is made from it.
+	Type CreateConversationType `json:"_type"`
+
+	// ContactEndpointID is the phone number of the organization, in the form of E.164.
+	ContactEndpointID string `json:"contactEndpointId"`
+
+	// Direction says who is to call.
+	Direction CallbackDirection `json:"direction"`
+	QueueID   string            `json:"queueId"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+}
+
+// CreateChatInput describes a new chat.
+type CreateChatInput struct {
+	// Type need not be set where CreateConversationInput is made from it.
+	Type CreateConversationType `json:"_type"`
+
+	// BrowserInfo describes the browser of an end user.
+	BrowserInfo *BrowserInfo `json:"browserInfo,omitempty"`
+
+	// Language is the code of a language, as in en.
+	Language *string `json:"language,omitempty"`
+
+	// Message is a message to add. Make it with FromInboundMessageInput or FromOutboundMessageInput.
+	Message MessageInput `json:"message"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+
+	// WidgetID is the id of the chat widget.
+	WidgetID string `json:"widgetId"`
+}
+
+// CreateContactFormInput describes a new conversation by contact form.
+type CreateContactFormInput struct {
+	// Type need not be set where CreateConversationInput is made from it.
+	Type CreateConversationType `json:"_type"`
+
+	// EmailIntegrationID is the address of an email integration, as in support@email.dixa.io.
+	EmailIntegrationID string `json:"emailIntegrationId"`
+
+	// Language is the code of a language, as in en.
+	Language *string `json:"language,omitempty"`
+
+	// Message is a message to add. Make it with FromInboundMessageInput or FromOutboundMessageInput.
+	Message MessageInput `json:"message"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+	Subject     string `json:"subject"`
+}
+
+// CreateConversationInput describes a new conversation. Make it with one of the methods FromCreateEmailInput, FromCreateChatInput and so on.
+type CreateConversationInput struct {
+	Type  CreateConversationType `json:"_type"`
+	union json.RawMessage
+}
+
+// CreateConversationType is the channel of a new conversation.
+type CreateConversationType string
+
+// CreateEmailInput describes a new conversation by email.
+type CreateEmailInput struct {
+	// Type need not be set where CreateConversationInput is made from it.
+	Type CreateConversationType `json:"_type"`
+
+	// EmailIntegrationID is the address of an email integration, as in support@email.dixa.io.
+	EmailIntegrationID string `json:"emailIntegrationId"`
+
+	// Language is the code of a language, as in en.
+	Language *string `json:"language,omitempty"`
+
+	// Message is a message to add. Make it with FromInboundMessageInput or FromOutboundMessageInput.
+	Message MessageInput `json:"message"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+	Subject     string `json:"subject"`
+}
+
+// CreateEndUserInput describes a new end user. No field is required.
+type CreateEndUserInput struct {
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            *string  `json:"displayName,omitempty"`
+	Email                  *string  `json:"email,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID  *string  `json:"externalId,omitempty"`
+	FirstName   *string  `json:"firstName,omitempty"`
+	LastName    *string  `json:"lastName,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// CreateEndUsersInput holds the end users to create.
+type CreateEndUsersInput struct {
+	Data []CreateEndUserInput `json:"data,omitzero"`
+}
+
+// CreateQueueInput wraps a new queue.
+type CreateQueueInput struct {
+	// Request describes a new queue.
+	Request QueueInput `json:"request"`
+}
+
+// CreateSMSInput describes a new conversation by text message. Its message must be outbound.
+type CreateSMSInput struct {
+	// Type need not be set where CreateConversationInput is made from it.
+	Type CreateConversationType `json:"_type"`
+
+	// ContactEndpointID is a phone number of the organization that can send text messages, in the form of E.164.
+	ContactEndpointID string `json:"contactEndpointId"`
+
+	// Message is a message to add. Make it with FromInboundMessageInput or FromOutboundMessageInput.
+	Message MessageInput `json:"message"`
+
+	// RequesterID is the id of the end user.
+	RequesterID string `json:"requesterId"`
+}
+
+// CreateTagInput describes a new tag.
+type CreateTagInput struct {
+	// Color is as in #000000.
+	Color *string `json:"color,omitempty"`
+	Name  string  `json:"name"`
+}
+
+// CreateTeamInput describes a new team.
+type CreateTeamInput struct {
+	Name string `json:"name"`
+}
+
+// CreateWebhookSubscriptionInput describes a new webhook subscription.
+type CreateWebhookSubscriptionInput struct {
+	// Authorization says how Dixa authorizes itself where it sends events. Make it with FromBasicAuth, FromTokenAuth or FromNoAuth.
+	Authorization WebhookAuthorization `json:"authorization"`
+
+	// CustomHeaders are sent with each event. It may be empty, but must be there.
+	CustomHeaders WebhookHeaders `json:"customHeaders"`
+
+	// Enabled is true where it is not set.
+	Enabled *bool          `json:"enabled,omitempty"`
+	Events  []WebhookEvent `json:"events,omitzero"`
+
+	// Filters maps a kind of event to the conditions under which such events are sent. In the published examples the kind is Conversation.
+	Filters WebhookFiltersByEvent `json:"filters,omitzero"`
+	Name    string                `json:"name"`
+
+	// URL is where the events are sent.
+	URL string `json:"url"`
+}
+
 // CustomAttribute is the value that a conversation or an end user holds for one definition.
 type CustomAttribute struct {
 	// ID is the id of the definition.
@@ -778,9 +3213,9 @@ type CustomAttribute struct {
 
 // CustomAttributeDefinition says what a custom attribute is called and what it may hold.
 type CustomAttributeDefinition struct {
-	// CreatedAt is a time as Dixa writes it here: 2023-01-01T08:23:54.246Z[GMT]. The zone in brackets is not part of RFC 3339 and time.Time refuses it; cut it off before parsing.
-	CreatedAt   ZonedTimestamp `json:"createdAt"`
-	Description *string        `json:"description,omitempty"`
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt   ZonedTime `json:"createdAt,omitzero"`
+	Description *string   `json:"description,omitempty"`
 
 	// EntityType is the kind of record an attribute belongs to. Contact means end users.
 	EntityType CustomAttributeEntityType `json:"entityType"`
@@ -798,13 +3233,19 @@ type CustomAttributeDefinition struct {
 	// Label is the name that people see. The values of records call it name.
 	Label string `json:"label"`
 
-	// UpdatedAt is a time as Dixa writes it here: 2023-01-01T08:23:54.246Z[GMT]. The zone in brackets is not part of RFC 3339 and time.Time refuses it; cut it off before parsing.
-	UpdatedAt *ZonedTimestamp `json:"updatedAt,omitempty"`
+	// UpdatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	UpdatedAt ZonedTime `json:"updatedAt,omitempty,omitzero"`
+}
+
+// CustomAttributeDefinitionEnvelope wraps the definition of a custom attribute.
+type CustomAttributeDefinitionEnvelope struct {
+	// Data says what a custom attribute is called and what it may hold.
+	Data CustomAttributeDefinition `json:"data"`
 }
 
 // CustomAttributeDefinitionList holds all definitions of an organization.
 type CustomAttributeDefinitionList struct {
-	Data []CustomAttributeDefinition `json:"data,omitempty"`
+	Data []CustomAttributeDefinition `json:"data,omitzero"`
 }
 
 // CustomAttributeEntityType is the kind of record an attribute belongs to. Contact means end users.
@@ -819,11 +3260,144 @@ type CustomAttributeInputDefinition struct {
 // CustomAttributeInputType is the kind of value an attribute takes.
 type CustomAttributeInputType string
 
+// CustomAttributeOperator compares the value of a custom attribute with others.
+type CustomAttributeOperator struct {
+	Type OptionalOperatorType `json:"_type"`
+
+	// Values is for IsOneOf and IsNotOneOf. Each value is an array: of one string for a Text, and for a Select of the values on the way from the root option to the one looked for, which need not be the last.
+	Values [][]string `json:"values,omitzero"`
+}
+
 // CustomAttributeValue is a string for a Text, and an array of strings for a Select: one choice, written as the values on the way from the root option to the chosen one. Dixa documents this path for its search only; public clients write it too.
 type CustomAttributeValue = json.RawMessage
 
 // CustomAttributeValues maps the id of a definition to its new value: a string for a Text, an array of strings for a Select (the path of one choice, as in CustomAttributeValue). Null is meant to clear the attribute; nobody has proven it.
 type CustomAttributeValues = map[string]json.RawMessage
+
+// DateTime is a time in the form of RFC 3339.
+type DateTime = Timestamp
+
+// DeliveryDetail is a delivery.
+type DeliveryDetail struct {
+	// Type is there in a DeliveryStatus and missing in a log.
+	Type *DeliveryStatusType `json:"_type,omitempty"`
+
+	// DeliveryTimestamp is a time in the form of RFC 3339.
+	DeliveryTimestamp DateTime `json:"deliveryTimestamp,omitzero"`
+
+	// ResponseCode is the status of the answer.
+	ResponseCode int32  `json:"responseCode"`
+	ResponseText string `json:"responseText"`
+	Success      bool   `json:"success"`
+}
+
+// DeliveryStatus is the latest delivery of an event, or that there was none of late.
+type DeliveryStatus struct {
+	Type  DeliveryStatusType `json:"_type"`
+	union json.RawMessage
+}
+
+// DeliveryStatusType tells whether there was a delivery of late.
+type DeliveryStatusType string
+
+// DirectionOperator compares the direction with others.
+type DirectionOperator struct {
+	Type   OneOfOperatorType `json:"_type"`
+	Values []SearchDirection `json:"values"`
+}
+
+// DoubleAggregateValue is a number with a fraction.
+type DoubleAggregateValue struct {
+	Type AggregateValueType `json:"_type"`
+
+	// Measure is a way to aggregate.
+	Measure Measure `json:"measure"`
+	Value   float64 `json:"value"`
+}
+
+// DoubleField is a number with a fraction.
+type DoubleField struct {
+	Type  FieldValueType `json:"_type"`
+	Value float64        `json:"value"`
+}
+
+// DurationAtLeast holds for a duration and longer ones.
+type DurationAtLeast struct {
+	// Type need not be set where DurationOperator is made from it.
+	Type DurationOperatorType `json:"_type"`
+
+	// Duration is in milliseconds.
+	Duration int64 `json:"duration"`
+}
+
+// DurationAtMost holds for a duration and shorter ones.
+type DurationAtMost struct {
+	// Type need not be set where DurationOperator is made from it.
+	Type DurationOperatorType `json:"_type"`
+
+	// Duration is in milliseconds.
+	Duration int64 `json:"duration"`
+}
+
+// DurationBetween holds for durations from one to another.
+type DurationBetween struct {
+	// Type need not be set where DurationOperator is made from it.
+	Type DurationOperatorType `json:"_type"`
+
+	// Max is in milliseconds.
+	Max int64 `json:"max"`
+
+	// Min is in milliseconds.
+	Min int64 `json:"min"`
+}
+
+// DurationOperator compares a duration with others. Make it with FromDurationBetween, FromDurationAtLeast or FromDurationAtMost.
+type DurationOperator struct {
+	Type  DurationOperatorType `json:"_type"`
+	union json.RawMessage
+}
+
+// DurationOperatorType is how a duration is compared.
+type DurationOperatorType string
+
+// EmailAttributes is an email, also one that a web form sent.
+type EmailAttributes struct {
+	Type                  MessageAttributesType `json:"_type"`
+	Attachments           []Attachment          `json:"attachments,omitzero"`
+	Bcc                   []EmailContact        `json:"bcc,omitzero"`
+	Cc                    []EmailContact        `json:"cc,omitzero"`
+	DeliveryFailureReason *string               `json:"deliveryFailureReason,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// EmailContent is the text of an email, or the address of the text where that is large.
+	EmailContent *EmailContent `json:"emailContent,omitempty"`
+
+	// From is the sender or a recipient of an email.
+	From         EmailContact `json:"from"`
+	InlineImages []Attachment `json:"inlineImages,omitzero"`
+	IsAutoReply  bool         `json:"isAutoReply"`
+
+	// OriginalContentURL is the whole email as it came.
+	OriginalContentURL *Attachment    `json:"originalContentUrl,omitempty"`
+	To                 []EmailContact `json:"to,omitzero"`
+}
+
+// EmailContact is the sender or a recipient of an email.
+type EmailContact struct {
+	Email string  `json:"email"`
+	Name  *string `json:"name,omitempty"`
+}
+
+// EmailContent is the text of an email, or the address of the text where that is large.
+type EmailContent struct {
+	Type  EmailContentType `json:"_type"`
+	union json.RawMessage
+}
+
+// EmailContentType tells a text that is there from one that is to be fetched.
+type EmailContentType string
 
 // EmailConversation is a conversation by e-mail.
 type EmailConversation struct {
@@ -833,9 +3407,11 @@ type EmailConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -848,42 +3424,82 @@ type EmailConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 	Subject        *string            `json:"subject,omitempty"`
 	ToEmail        string             `json:"toEmail"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// EmailEndpoint is an email address of the organization.
+type EmailEndpoint struct {
+	Type    ContactEndpointType `json:"_type"`
+	Address string              `json:"address"`
+	Name    *string             `json:"name,omitempty"`
+
+	// SenderOverride is the address that recipients see in its place.
+	SenderOverride *string `json:"senderOverride,omitempty"`
 }
 
 // EndUser is a customer of the organization.
 type EndUser struct {
-	AdditionalEmails       []string          `json:"additionalEmails,omitempty"`
-	AdditionalPhoneNumbers []string          `json:"additionalPhoneNumbers,omitempty"`
-	AvatarURL              *string           `json:"avatarUrl,omitempty"`
-	CreatedAt              time.Time         `json:"createdAt"`
-	CustomAttributes       []CustomAttribute `json:"customAttributes,omitempty"`
-	DisplayName            *string           `json:"displayName,omitempty"`
-	Email                  *string           `json:"email,omitempty"`
+	AdditionalEmails       []string `json:"additionalEmails,omitzero"`
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
+	DisplayName      *string           `json:"displayName,omitempty"`
+	Email            *string           `json:"email,omitempty"`
 
 	// ExternalID is the id that the organization's own systems use.
 	ExternalID  *string  `json:"externalId,omitempty"`
 	FirstName   *string  `json:"firstName,omitempty"`
 	ID          string   `json:"id"`
 	LastName    *string  `json:"lastName,omitempty"`
-	MiddleNames []string `json:"middleNames,omitempty"`
+	MiddleNames []string `json:"middleNames,omitzero"`
 	PhoneNumber *string  `json:"phoneNumber,omitempty"`
 }
 
 // EndUserEnvelope wraps an end user.
 type EndUserEnvelope struct {
+	// Data is a customer of the organization.
+	Data EndUser `json:"data"`
+}
+
+// EndUserOutcome is what became of one end user in a bulk request.
+type EndUserOutcome struct {
+	Type  BulkOutcomeType `json:"_type"`
+	union json.RawMessage
+}
+
+// EndUserOutcomeList holds an outcome for each entry of a bulk request.
+type EndUserOutcomeList struct {
+	Data []EndUserOutcome `json:"data,omitzero"`
+}
+
+// EndUserPage holds one page of end users.
+type EndUserPage struct {
+	// Data leaves out the custom attributes.
+	Data []EndUser `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// EndUserSuccess is the outcome of an entry that succeeded.
+type EndUserSuccess struct {
+	Type BulkOutcomeType `json:"_type"`
+
 	// Data is a customer of the organization.
 	Data EndUser `json:"data"`
 }
@@ -897,6 +3513,18 @@ type Error struct {
 // ErrorText is a failure's body where it is not JSON.
 type ErrorText = string
 
+// FacebookMessengerAttributes is a message on Facebook Messenger.
+type FacebookMessengerAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+}
+
 // FacebookMessengerConversation is a conversation on Facebook Messenger.
 type FacebookMessengerConversation struct {
 	Type ConversationType `json:"_type"`
@@ -905,9 +3533,11 @@ type FacebookMessengerConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -917,17 +3547,112 @@ type FacebookMessengerConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// FieldMetadata is a field that a record holds.
+type FieldMetadata struct {
+	Description string `json:"description"`
+	Field       string `json:"field"`
+	Nullable    bool   `json:"nullable"`
+}
+
+// FieldValue is the value of a field. Type says which of the methods AsStringField, AsLongField and so on decodes it.
+type FieldValue struct {
+	Type  FieldValueType `json:"_type"`
+	union json.RawMessage
+}
+
+// FieldValueType tells the sorts of values apart.
+type FieldValueType string
+
+// FilterMetadata is a filter that a metric or record takes.
+type FilterMetadata struct {
+	Description *string `json:"description,omitempty"`
+
+	// FilterAttribute is as in queue_id. ListFilterValues takes it.
+	FilterAttribute string `json:"filterAttribute"`
+}
+
+// FilterStrategy says whether all conditions must hold, or one is enough.
+type FilterStrategy string
+
+// FilterValue is a value that a filter takes.
+type FilterValue struct {
+	Label *string `json:"label,omitempty"`
+	Value string  `json:"value"`
+}
+
+// FilterValuePage holds one page of the values of a filter.
+type FilterValuePage struct {
+	Data []FilterValue `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// FlowChannel is a channel that has flows.
+type FlowChannel string
+
+// FlowList holds the conversation flows of a channel.
+type FlowList struct {
+	Data []ConversationFlow `json:"data,omitzero"`
+}
+
+// FollowUpConversationInput says until when a conversation is set aside.
+type FollowUpConversationInput struct {
+	// Timestamp is when the conversation comes back.
+	Timestamp time.Time `json:"timestamp"`
+
+	// UserID is the id of an agent or administrator who sets it aside.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// FormFile is a file that was put into a form.
+type FormFile struct {
+	BytesLength int64 `json:"bytesLength"`
+
+	// Checksum is the checksum of a file.
+	Checksum Checksum `json:"checksum"`
+
+	// MediaType is the type of a file, as in image and png.
+	MediaType MimeType `json:"mediaType"`
+	Name      string   `json:"name"`
+	URL       string   `json:"url"`
+}
+
+// FormSubmission holds what was filled in.
+type FormSubmission struct {
+	// Values maps the label of a field to its value: a string, an array of strings for a choice, or files.
+	Values FormValues `json:"values,omitzero"`
+}
+
+// FormValue is a string for a text, an array of strings for a choice, and for files an array of FormFile, of which no example is known.
+type FormValue = json.RawMessage
+
+// FormValues maps the label of a field to its value: a string, an array of strings for a choice, or files.
+type FormValues = map[string]json.RawMessage
+
+// GenericAttributes is a message of a generic channel.
+type GenericAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
 }
 
 // GenericConversation is a conversation of a generic channel, between two contact points.
@@ -938,9 +3663,11 @@ type GenericConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction          *ConversationDirection `json:"direction,omitempty"`
@@ -951,18 +3678,240 @@ type GenericConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State            *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt   *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt   *DateTime          `json:"stateUpdatedAt,omitempty"`
 	ToContactPointID *string            `json:"toContactPointId,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// HelpCenterLink is a help center that has an article.
+type HelpCenterLink struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	URL  string `json:"url"`
+}
+
+// IDOperator compares an id with others.
+type IDOperator struct {
+	Type   OneOfOperatorType `json:"_type"`
+	Values []string          `json:"values,omitzero"`
+}
+
+// ImportAssignment names the agent who has an imported conversation.
+type ImportAssignment struct {
+	AgentID    string    `json:"agentId"`
+	AssignedAt time.Time `json:"assignedAt"`
+}
+
+// ImportAttributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
+type ImportAttributes = json.RawMessage
+
+// ImportDirection says who began an imported conversation.
+type ImportDirection string
+
+// ImportMessageInput is a message to import. Make it with FromInboundMessageImport or FromOutboundMessageImport.
+type ImportMessageInput struct {
+	Type  ImportMessageType `json:"_type"`
+	union json.RawMessage
+}
+
+// ImportMessageType tells messages of end users and of agents apart.
+type ImportMessageType string
+
+// ImportedConversation names the imported conversation.
+type ImportedConversation struct {
+	ID int64 `json:"id"`
+
+	// PartialErrors are what went wrong without stopping the import.
+	PartialErrors []PartialError `json:"partialErrors,omitzero"`
+}
+
+// ImportedConversationEnvelope wraps the result of an import.
+type ImportedConversationEnvelope struct {
+	// Data names the imported conversation.
+	Data ImportedConversation `json:"data"`
+}
+
+// InboundMessageImport is a message of the end user.
+type InboundMessageImport struct {
+	// Type need not be set where ImportMessageInput is made from it.
+	Type ImportMessageType `json:"_type"`
+
+	// Attachments are copied from their addresses.
+	Attachments []Attachment `json:"attachments,omitzero"`
+
+	// Attributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
+	Attributes ImportAttributes `json:"attributes,omitempty"`
+
+	// Content is the text of a message.
+	Content   Content   `json:"content"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+}
+
+// InboundMessageInput is a message of the end user. SMS and WhatsApp do not take it.
+type InboundMessageInput struct {
+	// Type need not be set where MessageInput is made from it.
+	Type MessageInputType `json:"_type"`
+
+	// Attachments are copied from their addresses.
+	Attachments []Attachment `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content Content `json:"content"`
+
+	// ExternalID is the id that the organization's own systems use. It may be used once.
+	ExternalID *string `json:"externalId,omitempty"`
+
+	// IntegrationEmail is the address of an email integration, which ends in @email.dixa.io.
+	IntegrationEmail *string `json:"integrationEmail,omitempty"`
+}
+
+// InheritedRestriction names the collection or category that restricts what is in it.
+type InheritedRestriction struct {
+	FromCategory   *string `json:"fromCategory,omitempty"`
+	FromCollection *string `json:"fromCollection,omitempty"`
+}
+
+// InnerSearchHit is a part of a conversation, such as a message, that holds the text.
+type InnerSearchHit struct {
+	// Highlight maps the name of a field to the part of it that matched, in which HTML tags em mark the words.
+	Highlight SearchSnippets `json:"highlight,omitzero"`
+	ID        string         `json:"id"`
+}
+
+// InstantField is a time.
+type InstantField struct {
+	Type FieldValueType `json:"_type"`
+
+	// Value is a time in the form of RFC 3339.
+	Value DateTime `json:"value,omitzero"`
+}
+
+// IntField is a whole number of 32 bits.
+type IntField struct {
+	Type  FieldValueType `json:"_type"`
+	Value int32          `json:"value"`
+}
+
+// InternalNote is a note that agents see and end users do not.
+type InternalNote struct {
+	AuthorID string `json:"authorId"`
+
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt ZonedTime `json:"createdAt,omitzero"`
+
+	// CSID is the id of the conversation.
+	CSID    int64  `json:"csid"`
+	ID      string `json:"id"`
+	Message string `json:"message"`
+}
+
+// InternalNoteEnvelope wraps an internal note.
+type InternalNoteEnvelope struct {
+	// Data is a note that agents see and end users do not.
+	Data InternalNote `json:"data"`
+}
+
+// InternalNoteInput is a note to add.
+type InternalNoteInput struct {
+	// AgentID is the id of the author. Who is taken without it is not documented.
+	AgentID *string `json:"agentId,omitempty"`
+
+	// CreatedAt is when the note is said to be written. Without it that is now.
+	CreatedAt *time.Time `json:"createdAt,omitempty"`
+	Message   string     `json:"message"`
+}
+
+// InternalNoteList holds the internal notes of a conversation.
+type InternalNoteList struct {
+	Data []InternalNote `json:"data,omitzero"`
+}
+
+// InternalNotesInput holds the notes to add.
+type InternalNotesInput struct {
+	Data []InternalNoteInput `json:"data,omitzero"`
+}
+
+// Interval is a period from one time to another.
+type Interval struct {
+	// Type need not be set where PeriodFilter is made from it.
+	Type  PeriodFilterType `json:"_type"`
+	End   time.Time        `json:"end"`
+	Start time.Time        `json:"start"`
+}
+
+// LargeEmailContent is the address of a text that is too large to be there.
+type LargeEmailContent struct {
+	Type EmailContentType `json:"_type"`
+
+	// File is a file at an address.
+	File Attachment `json:"file"`
+}
+
+// LinkConversationInput names the parent of a conversation.
+type LinkConversationInput struct {
+	// LinkType is the reason to link two conversations. A conversation shows other words as the type of its link.
+	LinkType LinkType `json:"linkType"`
+
+	// ParentID is the id of the conversation to become the parent.
+	ParentID int64 `json:"parentId"`
+}
+
+// LinkType is the reason to link two conversations. A conversation shows other words as the type of its link.
+type LinkType string
+
+// ListField is a list of values.
+type ListField struct {
+	Type   FieldValueType   `json:"_type"`
+	Values []PrimitiveField `json:"values,omitzero"`
+}
+
+// LocalTime is a time without a zone, as in 2021-12-01T12:46:35.935. It is taken as UTC.
+type LocalTime = Timestamp
+
+// LongAggregateValue is a whole number.
+type LongAggregateValue struct {
+	Type AggregateValueType `json:"_type"`
+
+	// Measure is a way to aggregate.
+	Measure Measure `json:"measure"`
+	Value   int64   `json:"value"`
+}
+
+// LongField is a whole number of 64 bits.
+type LongField struct {
+	Type  FieldValueType `json:"_type"`
+	Value int64          `json:"value"`
+}
+
+// Measure is a way to aggregate.
+type Measure string
+
+// Message is a message of a conversation.
+type Message struct {
+	// Attributes is what a message holds. It depends on the way the message came: Type says which of the methods AsEmailAttributes, AsChatAttributes and so on decodes it.
+	Attributes MessageAttributes `json:"attributes"`
+
+	// AuthorID is the id of an agent or end user.
+	AuthorID string `json:"authorId"`
+
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt ZonedTime `json:"createdAt,omitzero"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+	ID         string  `json:"id"`
 }
 
 // MessageAddedAttribute names a new message.
@@ -970,6 +3919,29 @@ type MessageAddedAttribute struct {
 	AvatarURL    *string `json:"avatarUrl,omitempty"`
 	FromEndpoint *string `json:"fromEndpoint,omitempty"`
 	MessageID    string  `json:"messageId"`
+}
+
+// MessageAttributes is what a message holds. It depends on the way the message came: Type says which of the methods AsEmailAttributes, AsChatAttributes and so on decodes it.
+type MessageAttributes struct {
+	Type  MessageAttributesType `json:"_type"`
+	union json.RawMessage
+}
+
+// MessageAttributesType tells the sorts of messages apart.
+type MessageAttributesType string
+
+// MessageInput is a message to add. Make it with FromInboundMessageInput or FromOutboundMessageInput.
+type MessageInput struct {
+	Type  MessageInputType `json:"_type"`
+	union json.RawMessage
+}
+
+// MessageInputType tells messages of end users and of agents apart.
+type MessageInputType string
+
+// MessageList holds the messages of a conversation.
+type MessageList struct {
+	Data []Message `json:"data,omitzero"`
 }
 
 // MessageRedactedAttribute says what was taken out of a message.
@@ -990,9 +3962,11 @@ type MessengerConversation struct {
 	BrowserInfo *BrowserInfo `json:"browserInfo,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -1003,17 +3977,180 @@ type MessengerConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// MessengerFormAttributes is a form that was filled in the messenger.
+type MessengerFormAttributes struct {
+	Type MessageAttributesType `json:"_type"`
+
+	// Content is the form as text, mostly HTML.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// FormSubmission holds what was filled in.
+	FormSubmission FormSubmission `json:"formSubmission"`
+}
+
+// MetricData is the data of a metric.
+type MetricData struct {
+	Aggregates []AggregateValue `json:"aggregates,omitzero"`
+	ID         string           `json:"id"`
+}
+
+// MetricDataEnvelope wraps the data of a metric.
+type MetricDataEnvelope struct {
+	// Data is the data of a metric.
+	Data MetricData `json:"data"`
+}
+
+// MetricDataInput says which metric is wanted. Set one of PeriodFilter and CSIDFilter.
+type MetricDataInput struct {
+	Aggregations []Measure `json:"aggregations,omitzero"`
+
+	// CSIDFilter holds ids of conversations.
+	CSIDFilter []int64        `json:"csidFilter,omitzero"`
+	Filters    []MetricFilter `json:"filters,omitzero"`
+
+	// ID is the id of a metric.
+	ID string `json:"id"`
+
+	// PeriodFilter is a period. Make it with FromInterval or FromPreset.
+	PeriodFilter *PeriodFilter `json:"periodFilter,omitempty"`
+
+	// Timezone is as in Europe/Copenhagen.
+	Timezone string `json:"timezone"`
+}
+
+// MetricFilter keeps what has one of some values.
+type MetricFilter struct {
+	// Attribute is the name of a filter.
+	Attribute string `json:"attribute"`
+
+	// Values are as ListFilterValues has them.
+	Values []string `json:"values,omitzero"`
+}
+
+// MetricMetadata says what a metric takes.
+type MetricMetadata struct {
+	Aggregations []AggregateMetadata `json:"aggregations,omitzero"`
+	Description  *string             `json:"description,omitempty"`
+	Filters      []FilterMetadata    `json:"filters,omitzero"`
+
+	// ID is as in closed_conversations.
+	ID string `json:"id"`
+
+	// RelatedRecordIDs names the records that the metric is made of.
+	RelatedRecordIDs []string `json:"relatedRecordIds,omitzero"`
+}
+
+// MetricMetadataEnvelope wraps a metric.
+type MetricMetadataEnvelope struct {
+	// Data says what a metric takes.
+	Data MetricMetadata `json:"data"`
+}
+
+// MetricMetadataPage holds one page of metrics.
+type MetricMetadataPage struct {
+	Data []MetricMetadata `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// MetricRecord is one of the records behind a metric.
+type MetricRecord struct {
+	Fields []RecordField `json:"fields,omitzero"`
+
+	// PrimaryTimestampField is a time with a name.
+	PrimaryTimestampField TimestampField `json:"primaryTimestampField"`
+
+	// Value is the value of a field. Type says which of the methods AsStringField, AsLongField and so on decodes it.
+	Value *FieldValue `json:"value,omitempty"`
+}
+
+// MetricRecordDataInput says which records are wanted. Set one of PeriodFilter and CSIDFilter.
+type MetricRecordDataInput struct {
+	// CSIDFilter holds ids of conversations.
+	CSIDFilter []int64        `json:"csidFilter,omitzero"`
+	Filters    []MetricFilter `json:"filters,omitzero"`
+
+	// ID is the id of a record.
+	ID string `json:"id"`
+
+	// PeriodFilter is a period. Make it with FromInterval or FromPreset.
+	PeriodFilter *PeriodFilter `json:"periodFilter,omitempty"`
+
+	// Timezone is as in Europe/Copenhagen.
+	Timezone string `json:"timezone"`
+}
+
+// MetricRecordMetadata says what a record takes and holds.
+type MetricRecordMetadata struct {
+	Description    string           `json:"description"`
+	FieldsMetadata []FieldMetadata  `json:"fieldsMetadata,omitzero"`
+	Filters        []FilterMetadata `json:"filters,omitzero"`
+
+	// ID is as in ratings.
+	ID string `json:"id"`
+
+	// RelatedMetricIDs names the metrics that are made of this record.
+	RelatedMetricIDs []string `json:"relatedMetricIds,omitzero"`
+}
+
+// MetricRecordMetadataEnvelope wraps a record.
+type MetricRecordMetadataEnvelope struct {
+	// Data says what a record takes and holds.
+	Data MetricRecordMetadata `json:"data"`
+}
+
+// MetricRecordMetadataPage holds one page of records.
+type MetricRecordMetadataPage struct {
+	Data []MetricRecordMetadata `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// MetricRecordPage holds one page of the records behind a metric.
+type MetricRecordPage struct {
+	Data []MetricRecord `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// MimeType is the type of a file, as in image and png.
+type MimeType struct {
+	Type    *MimeTypeKind `json:"_type,omitempty"`
+	Primary string        `json:"primary"`
+	Sub     string        `json:"sub"`
+}
+
+// MimeTypeKind is the kind of a type. There is one.
+type MimeTypeKind string
+
+// NoAuth sends nothing that authorizes.
+type NoAuth struct {
+	// Type need not be set where WebhookAuthorization is made from it.
+	Type WebhookAuthorizationType `json:"_type"`
+}
+
+// NoRecentDelivery says that nothing was sent of late.
+type NoRecentDelivery struct {
+	Type DeliveryStatusType `json:"_type"`
 }
 
 // NoteAddedAttribute holds a new internal note.
@@ -1022,15 +4159,280 @@ type NoteAddedAttribute struct {
 	Message   string  `json:"message"`
 }
 
+// NoteFailure is the outcome of a note that was not added. Its error has no type, unlike those of other bulk requests.
+type NoteFailure struct {
+	Type BulkOutcomeType `json:"_type"`
+
+	// Error is the body of every documented failure.
+	Error Error `json:"error"`
+}
+
+// NoteOutcome is what became of one note in a bulk request.
+type NoteOutcome struct {
+	Type  BulkOutcomeType `json:"_type"`
+	union json.RawMessage
+}
+
+// NoteOutcomeList holds an outcome for each note.
+type NoteOutcomeList struct {
+	Data []NoteOutcome `json:"data,omitzero"`
+}
+
+// NoteSuccess is the outcome of a note that was added.
+type NoteSuccess struct {
+	Type BulkOutcomeType `json:"_type"`
+
+	// Data is a note that agents see and end users do not.
+	Data InternalNote `json:"data"`
+}
+
+// OfferAlgorithm decides to which agents a conversation is offered.
+type OfferAlgorithm string
+
+// OneOfOperatorType is how a field is compared.
+type OneOfOperatorType string
+
+// OpeningStatus tells whether the business is open on a day.
+type OpeningStatus string
+
+// OptionalIDOperator compares an id that may be missing with others.
+type OptionalIDOperator struct {
+	Type OptionalOperatorType `json:"_type"`
+
+	// Values is for IsOneOf and IsNotOneOf.
+	Values []string `json:"values,omitzero"`
+}
+
+// OptionalOperatorType is how a field that may be empty is compared.
+type OptionalOperatorType string
+
+// Organization is the organization that a token belongs to.
+type Organization struct {
+	AvatarURL *string `json:"avatarUrl,omitempty"`
+	ID        string  `json:"id"`
+	Name      string  `json:"name"`
+
+	// Status tells whether an organization can be used.
+	Status    OrganizationStatus `json:"status"`
+	Subdomain string             `json:"subdomain"`
+}
+
+// OrganizationEnvelope wraps the organization.
+type OrganizationEnvelope struct {
+	// Data is the organization that a token belongs to.
+	Data Organization `json:"data"`
+}
+
+// OrganizationStatus tells whether an organization can be used.
+type OrganizationStatus string
+
+// OutboundMessageImport is a message of an agent.
+type OutboundMessageImport struct {
+	// Type need not be set where ImportMessageInput is made from it.
+	Type    ImportMessageType `json:"_type"`
+	AgentID string            `json:"agentId"`
+
+	// Attachments are copied from their addresses.
+	Attachments []Attachment `json:"attachments,omitzero"`
+
+	// Attributes holds what only some channels know: for email emailIntegrationId (of a conversation and of its messages), subject (of a conversation), cc and bcc (of outbound messages) and requesterId (of inbound messages from somebody else).
+	Attributes ImportAttributes `json:"attributes,omitempty"`
+
+	// Content is the text of a message.
+	Content   Content   `json:"content"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+}
+
+// OutboundMessageInput is a message of an agent.
+type OutboundMessageInput struct {
+	// Type need not be set where MessageInput is made from it.
+	Type    MessageInputType `json:"_type"`
+	AgentID string           `json:"agentId"`
+
+	// Attachments are copied from their addresses.
+	Attachments []Attachment `json:"attachments,omitzero"`
+
+	// Bcc holds ids of end users, not addresses.
+	Bcc []string `json:"bcc,omitzero"`
+
+	// Cc holds ids of end users, not addresses.
+	Cc []string `json:"cc,omitzero"`
+
+	// Content is required but for WhatsApp messages with an attachment.
+	Content *Content `json:"content,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use. It may be used once.
+	ExternalID *string `json:"externalId,omitempty"`
+
+	// IntegrationEmail is the address of an email integration, which ends in @email.dixa.io.
+	IntegrationEmail *string `json:"integrationEmail,omitempty"`
+}
+
 // PaginationLinks holds relative addresses, which begin with the version. The last page has no next.
 type PaginationLinks struct {
 	Next     *string `json:"next,omitempty"`
 	Previous *string `json:"previous,omitempty"`
 }
 
+// PartialError is a failure that did not stop an import.
+type PartialError struct {
+	Message string `json:"message"`
+}
+
+// PatchAgentInput holds the fields of an agent to change. That null would clear a field is not documented, so none is offered.
+type PatchAgentInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            *string  `json:"displayName,omitempty"`
+	FirstName              *string  `json:"firstName,omitempty"`
+	LastName               *string  `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// PatchAgentsInput holds the changes to several agents.
+type PatchAgentsInput = []BulkPatchAgentInput
+
+// PatchArticleInput holds the fields of an article to change.
+type PatchArticleInput struct {
+	// OwnedBy is the id of a user.
+	OwnedBy *string `json:"ownedBy,omitempty"`
+
+	// PreRelease makes the article available in the pre-release mode only.
+	PreRelease *bool `json:"preRelease,omitempty"`
+
+	// Tags names tags to add and to remove.
+	Tags *ArticleTagsInput `json:"tags,omitempty"`
+}
+
+// PatchArticleTranslationsInput holds translations to create or change.
+type PatchArticleTranslationsInput struct {
+	Translations []ArticleTranslationInput `json:"translations,omitzero"`
+}
+
+// PatchEndUserInput holds the fields of an end user to change. That null would clear a field is not documented, so none is offered.
+type PatchEndUserInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            *string  `json:"displayName,omitempty"`
+	Email                  *string  `json:"email,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+	FirstName  *string `json:"firstName,omitempty"`
+	LastName   *string `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// PatchEndUsersInput holds the changes to several end users.
+type PatchEndUsersInput struct {
+	Data []BulkPatchEndUserInput `json:"data,omitzero"`
+}
+
+// PatchWebhookSubscriptionInput holds the fields of a webhook subscription to change.
+type PatchWebhookSubscriptionInput struct {
+	// Authorization says how Dixa authorizes itself where it sends events. Make it with FromBasicAuth, FromTokenAuth or FromNoAuth.
+	Authorization *WebhookAuthorization `json:"authorization,omitempty"`
+
+	// CustomHeaders replaces the headers when it is set, also by an empty map.
+	CustomHeaders WebhookHeaders `json:"customHeaders,omitzero"`
+	Enabled       *bool          `json:"enabled,omitempty"`
+
+	// Events replaces the events when it is set, also by an empty list.
+	Events []WebhookEvent `json:"events,omitzero"`
+
+	// Filters replaces the filters when it is set, also by an empty map.
+	Filters WebhookFiltersByEvent `json:"filters,omitzero"`
+	Name    *string               `json:"name,omitempty"`
+	URL     *string               `json:"url,omitempty"`
+}
+
+// PatchedArticleTranslations holds the translations that were stored, and why others were not.
+type PatchedArticleTranslations struct {
+	Data          []ArticleTranslation      `json:"data,omitzero"`
+	PartialErrors []ArticleTranslationError `json:"partialErrors,omitzero"`
+}
+
 // PatchedCustomAttributes is the answer to a change of custom attributes.
 type PatchedCustomAttributes struct {
-	Data []CustomAttribute `json:"data,omitempty"`
+	Data []CustomAttribute `json:"data,omitzero"`
+}
+
+// PeriodFilter is a period. Make it with FromInterval or FromPreset.
+type PeriodFilter struct {
+	Type  PeriodFilterType `json:"_type"`
+	union json.RawMessage
+}
+
+// PeriodFilterType tells periods with dates and with names apart.
+type PeriodFilterType string
+
+// PhoneAttributes is a telephone call.
+type PhoneAttributes struct {
+	Type MessageAttributesType `json:"_type"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// Duration has no documented unit; the published examples look like seconds.
+	Duration *int32 `json:"duration,omitempty"`
+	From     string `json:"from"`
+	To       string `json:"to"`
+}
+
+// PresenceDuration says how long a presence lasted.
+type PresenceDuration struct {
+	// Status is a presence.
+	Status PresenceDurationStatus `json:"status"`
+	Value  float64                `json:"value"`
+}
+
+// PresenceDurationStatus is a presence.
+type PresenceDurationStatus struct {
+	Description *string `json:"description,omitempty"`
+	Status      string  `json:"status"`
+}
+
+// PresenceStatus is what an agent has set.
+type PresenceStatus string
+
+// Preset is a period with a name.
+type Preset struct {
+	// Type need not be set where PeriodFilter is made from it.
+	Type PeriodFilterType `json:"_type"`
+
+	// Value is the name of a period.
+	Value PresetPeriod `json:"value"`
+}
+
+// PresetPeriod is the name of a period.
+type PresetPeriod struct {
+	Type PresetPeriodType `json:"_type"`
+}
+
+// PresetPeriodType is the name of a period.
+type PresetPeriodType string
+
+// PrimitiveField is a value in a list.
+type PrimitiveField struct {
+	Type  FieldValueType `json:"_type"`
+	union json.RawMessage
 }
 
 // PSTNPhoneConversation is a telephone call.
@@ -1041,9 +4443,11 @@ type PSTNPhoneConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -1053,23 +4457,302 @@ type PSTNPhoneConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
-// Queue names the queue a conversation went into.
+// Queue is a queue in which conversations wait for agents.
 type Queue struct {
-	ID       string     `json:"id"`
-	QueuedAt *time.Time `json:"queuedAt,omitempty"`
+	// DoNotOfferTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
+	DoNotOfferTimeouts      ChannelTimeouts `json:"doNotOfferTimeouts,omitzero"`
+	ID                      string          `json:"id"`
+	IsDefault               bool            `json:"isDefault"`
+	IsDoNotOfferEnabled     bool            `json:"isDoNotOfferEnabled"`
+	IsPreferredAgentEnabled *bool           `json:"isPreferredAgentEnabled,omitempty"`
+
+	// IsRestricted is not in the v1 document of March 2024.
+	IsRestricted *bool `json:"isRestricted,omitempty"`
+
+	// MemberListType is how the members of a queue are found.
+	MemberListType              *QueueMemberListType `json:"memberListType,omitempty"`
+	Name                        string               `json:"name"`
+	OfferAbandonedConversations *bool                `json:"offerAbandonedConversations,omitempty"`
+	OfferTimeout                *int32               `json:"offerTimeout,omitempty"`
+
+	// OfferingAlgorithm decides to which agents a conversation is offered.
+	OfferingAlgorithm            *OfferAlgorithm `json:"offeringAlgorithm,omitempty"`
+	OrganizationID               string          `json:"organizationId"`
+	PersonalAgentOfflineTimeout  *int32          `json:"personalAgentOfflineTimeout,omitempty"`
+	PreferredAgentOfflineTimeout *int32          `json:"preferredAgentOfflineTimeout,omitempty"`
+
+	// PreferredAgentTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
+	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitzero"`
+	Priority               *int32          `json:"priority,omitempty"`
+
+	// QueueThresholds maps SlaTimeLimit, SlaPercentage, AvailableAgents, LongestWait and WaitingConversations to numbers. Not all need be there.
+	QueueThresholds QueueThresholds `json:"queueThresholds,omitzero"`
+
+	// SLACalculationMethod is how abandoned conversations count.
+	SLACalculationMethod SLACalculationMethod `json:"slaCalculationMethod"`
+
+	// Usages says where a queue is used.
+	Usages        *QueueUsages `json:"usages,omitempty"`
+	WrapupTimeout *int32       `json:"wrapupTimeout,omitempty"`
+}
+
+// QueueEnvelope wraps a queue.
+type QueueEnvelope struct {
+	// Data is a queue in which conversations wait for agents.
+	Data Queue `json:"data"`
+}
+
+// QueueInput describes a new queue.
+type QueueInput struct {
+	// CallFunctionality says whether the queue takes telephone calls.
+	CallFunctionality bool `json:"callFunctionality"`
+
+	// DoNotOfferTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
+	DoNotOfferTimeouts          ChannelTimeouts `json:"doNotOfferTimeouts,omitzero"`
+	IsDefault                   bool            `json:"isDefault"`
+	IsDoNotOfferEnabled         bool            `json:"isDoNotOfferEnabled"`
+	IsPreferredAgentEnabled     *bool           `json:"isPreferredAgentEnabled,omitempty"`
+	IsRestricted                *bool           `json:"isRestricted,omitempty"`
+	Name                        string          `json:"name"`
+	OfferAbandonedConversations *bool           `json:"offerAbandonedConversations,omitempty"`
+
+	// OfferAlgorithm comes back as OfferingAlgorithm.
+	OfferAlgorithm               *OfferAlgorithm `json:"offerAlgorithm,omitempty"`
+	OfferTimeout                 *int32          `json:"offerTimeout,omitempty"`
+	PersonalAgentOfflineTimeout  *int32          `json:"personalAgentOfflineTimeout,omitempty"`
+	PreferredAgentOfflineTimeout *int32          `json:"preferredAgentOfflineTimeout,omitempty"`
+
+	// PreferredAgentTimeouts maps channels, by the names that ConversationChannel has, to times. Their unit is not documented; the values look like seconds.
+	PreferredAgentTimeouts ChannelTimeouts `json:"preferredAgentTimeouts,omitzero"`
+	Priority               *int32          `json:"priority,omitempty"`
+
+	// QueueThresholds maps SlaTimeLimit, SlaPercentage, AvailableAgents, LongestWait and WaitingConversations to numbers. Not all need be there.
+	QueueThresholds QueueThresholds `json:"queueThresholds,omitzero"`
+	WrapupTimeout   *int32          `json:"wrapupTimeout,omitempty"`
+}
+
+// QueueList holds queues.
+type QueueList struct {
+	Data []Queue `json:"data,omitzero"`
+}
+
+// QueueMember is an agent in a queue.
+type QueueMember struct {
+	AgentID  string `json:"agentId"`
+	Priority *int32 `json:"priority,omitempty"`
+}
+
+// QueueMemberList holds the members of a queue.
+type QueueMemberList struct {
+	Data []QueueMember `json:"data,omitzero"`
+}
+
+// QueueMemberListType is how the members of a queue are found.
+type QueueMemberListType string
+
+// QueueMemberOutcome is what became of one agent who was added to a queue.
+type QueueMemberOutcome struct {
+	Type  BulkOutcomeType `json:"_type"`
+	union json.RawMessage
+}
+
+// QueueMemberOutcomeList holds an outcome for each agent.
+type QueueMemberOutcomeList struct {
+	Data []QueueMemberOutcome `json:"data,omitzero"`
+}
+
+// QueueMemberSuccess is the outcome of an entry that succeeded.
+type QueueMemberSuccess struct {
+	Type BulkOutcomeType `json:"_type"`
+
+	// Data is the id of the agent.
+	Data string `json:"data"`
+}
+
+// QueueMembersInput names members of a queue.
+type QueueMembersInput struct {
+	AgentIDs []string `json:"agentIds,omitzero"`
+}
+
+// QueuePosition is the place of a conversation in its queue.
+type QueuePosition struct {
+	// Position is approximate.
+	Position *int32 `json:"position,omitempty"`
+
+	// QueuedAt is a time in the form of RFC 3339.
+	QueuedAt DateTime `json:"queuedAt,omitzero"`
+}
+
+// QueuePositionEnvelope wraps the place of a conversation in its queue.
+type QueuePositionEnvelope struct {
+	// Data is the place of a conversation in its queue.
+	Data QueuePosition `json:"data"`
+}
+
+// QueueThresholds maps SlaTimeLimit, SlaPercentage, AvailableAgents, LongestWait and WaitingConversations to numbers. Not all need be there.
+type QueueThresholds map[string]int32
+
+// QueueUsages says where a queue is used.
+type QueueUsages struct {
+	QueueID string `json:"queueId"`
+
+	// Usages maps channels, by the names that ConversationChannel has, to ids of widgets, phone numbers and addresses.
+	Usages ChannelUsages `json:"usages,omitzero"`
+}
+
+// RatingList holds the ratings of a conversation.
+type RatingList struct {
+	Data []ConversationRating `json:"data,omitzero"`
+}
+
+// RatingOffer is a rating that was offered.
+type RatingOffer struct {
+	AgentID string `json:"agentId"`
+
+	// ID is what SubmitRating takes.
+	ID string `json:"id"`
+
+	// OfferedAt is a time in the form of RFC 3339.
+	OfferedAt DateTime `json:"offeredAt,omitempty,omitzero"`
+
+	// RatingType is the kind of a rating.
+	RatingType RatingType `json:"ratingType"`
+	UserID     string     `json:"userId"`
+}
+
+// RatingOfferEnvelope wraps a rating that was offered.
+type RatingOfferEnvelope struct {
+	// Data is a rating that was offered.
+	Data RatingOffer `json:"data"`
+}
+
+// RatingOfferInput is a rating to offer.
+type RatingOfferInput struct {
+	// AgentID is the id of the agent to be rated. Without it the likeliest is taken; one who has no part in the conversation may spoil the statistics.
+	AgentID   *string    `json:"agentId,omitempty"`
+	OfferedAt *time.Time `json:"offeredAt,omitempty"`
+
+	// RatingType is the kind of a rating.
+	RatingType RatingType `json:"ratingType"`
+
+	// UserID is the id of the end user. Without it that is the requester of the conversation.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// RatingResult is the result of a rating.
+type RatingResult struct {
+	Comment  *string `json:"comment,omitempty"`
+	RatingID string  `json:"ratingId"`
+
+	// RatingResult is how an end user rated.
+	RatingResult RatingScore `json:"ratingResult"`
+
+	// SubmittedAt is a time in the form of RFC 3339.
+	SubmittedAt DateTime `json:"submittedAt,omitempty,omitzero"`
+	UserID      *string  `json:"userId,omitempty"`
+}
+
+// RatingResultEnvelope wraps the result of a rating.
+type RatingResultEnvelope struct {
+	// Data is the result of a rating.
+	Data RatingResult `json:"data"`
+}
+
+// RatingResultInput is the result of a rating.
+type RatingResultInput struct {
+	Comment *string `json:"comment,omitempty"`
+
+	// RatingResult is how an end user rated.
+	RatingResult RatingScore `json:"ratingResult"`
+	SubmittedAt  *time.Time  `json:"submittedAt,omitempty"`
+	// Deprecated: It has no effect.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// RatingScore is how an end user rated.
+type RatingScore struct {
+	Type RatingType `json:"_type"`
+
+	// Value is 1 to 5 for Csat, 0 to 10 for Nps, and 0 (down) or 1 (up) for ThumbsUpOrDown.
+	Value int32 `json:"value"`
+}
+
+// RatingStatus is where a rating stands.
+type RatingStatus string
+
+// RatingTimestamps maps what happened to the rating to its time: created_at, scheduled_at, scheduled_for, offered_at, modified_at, rated_at. It may be empty.
+type RatingTimestamps map[string]DateTime
+
+// RatingType is the kind of a rating.
+type RatingType string
+
+// RecordField is a field of a record.
+type RecordField struct {
+	// Field is missing where there is no value.
+	Field *FieldValue `json:"field,omitempty"`
+	Name  string      `json:"name"`
+}
+
+// Recurrence says when an exception comes again.
+type Recurrence struct {
+	DayOfMonth *int32 `json:"dayOfMonth,omitempty"`
+
+	// Holiday is the name of a holiday.
+	Holiday     *string `json:"holiday,omitempty"`
+	MonthOfYear *int32  `json:"monthOfYear,omitempty"`
+}
+
+// RegularBusinessHours is a day of every week.
+type RegularBusinessHours struct {
+	// BusinessHourType is the kind of a day in a schedule.
+	BusinessHourType BusinessHoursType `json:"businessHourType"`
+
+	// DayOfWeek is 1 for Monday.
+	DayOfWeek *int32         `json:"dayOfWeek,omitempty"`
+	Intervals []TimeInterval `json:"intervals,omitzero"`
+	Name      string         `json:"name"`
+
+	// StartDate is the date from which it holds, as in 2026-01-05.
+	StartDate string `json:"startDate"`
+
+	// Status tells whether the business is open on a day.
+	Status OpeningStatus `json:"status"`
+}
+
+// RegularEmailContent is the text of an email.
+type RegularEmailContent struct {
+	Type EmailContentType `json:"_type"`
+
+	// Content is the text of a message.
+	Content Content `json:"content"`
+}
+
+// ReopenConversationInput may name who opens a conversation again.
+type ReopenConversationInput struct {
+	// UserID is the id of an agent or administrator.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// RequesterConnectionStatus tells whether the end user is still there.
+type RequesterConnectionStatus string
+
+// Restrictions tells whether something is not for everybody.
+type Restrictions struct {
+	InheritedRestrictions []InheritedRestriction `json:"inheritedRestrictions,omitzero"`
+	IsRestricted          bool                   `json:"isRestricted"`
 }
 
 // RoutedConversation holds what every conversation has until it is anonymized.
@@ -1080,9 +4763,11 @@ type RoutedConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -1092,23 +4777,229 @@ type RoutedConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
+
+// SearchByAgentID is a condition on the agent who has the conversation.
+type SearchByAgentID struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares an id that may be missing with others.
+	Operator OptionalIDOperator `json:"operator"`
+}
+
+// SearchByAssignedDate is a condition on the time an agent got the conversation.
+type SearchByAssignedDate struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+	Operator TimestampOperator `json:"operator"`
+}
+
+// SearchByChannel is a condition on the channel.
+type SearchByChannel struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares the channel with others.
+	Operator ChannelOperator `json:"operator"`
+}
+
+// SearchByClosedDate is a condition on the time the conversation was closed.
+type SearchByClosedDate struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+	Operator TimestampOperator `json:"operator"`
+}
+
+// SearchByContactID is a condition on the end user.
+type SearchByContactID struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares an id with others.
+	Operator IDOperator `json:"operator"`
+}
+
+// SearchByConversationID is a condition on the id of the conversation.
+type SearchByConversationID struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares an id with others.
+	Operator IDOperator `json:"operator"`
+}
+
+// SearchByCreationDate is a condition on the time the conversation began.
+type SearchByCreationDate struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+	Operator TimestampOperator `json:"operator"`
+}
+
+// SearchByCustomAttribute is a condition on a custom attribute of the conversation.
+type SearchByCustomAttribute struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// AttributeID is the id of the definition.
+	AttributeID string `json:"attributeId"`
+
+	// Operator compares the value of a custom attribute with others.
+	Operator CustomAttributeOperator `json:"operator"`
+}
+
+// SearchByDirection is a condition on who began the conversation.
+type SearchByDirection struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares the direction with others.
+	Operator DirectionOperator `json:"operator"`
+}
+
+// SearchByDuration is a condition on how long the conversation lasted.
+type SearchByDuration struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a duration with others. Make it with FromDurationBetween, FromDurationAtLeast or FromDurationAtMost.
+	Operator DurationOperator `json:"operator"`
+}
+
+// SearchByLastActivity is a condition on the time something last happened to the conversation.
+type SearchByLastActivity struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+	Operator TimestampOperator `json:"operator"`
+}
+
+// SearchByLastMessage is a condition on the time of the last message.
+type SearchByLastMessage struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+	Operator TimestampOperator `json:"operator"`
+}
+
+// SearchByQueueID is a condition on the queue.
+type SearchByQueueID struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares an id that may be missing with others.
+	Operator OptionalIDOperator `json:"operator"`
+}
+
+// SearchByStatus is a condition on where the conversation stands.
+type SearchByStatus struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares the status with others.
+	Operator StatusOperator `json:"operator"`
+}
+
+// SearchByTagID is a condition on the tags.
+type SearchByTagID struct {
+	// Type need not be set where SearchField is made from it.
+	Type SearchFieldType `json:"_type"`
+
+	// Operator compares the tags of a conversation with others.
+	Operator TagOperator `json:"operator"`
+}
+
+// SearchChannel is a channel as the search names it. Conversations have other words for theirs.
+type SearchChannel string
+
+// SearchCondition is a condition on one field.
+type SearchCondition struct {
+	// Field is a field of conversations and what it must be. Make it with one of the methods FromSearchByTagID, FromSearchByChannel and so on.
+	Field SearchField `json:"field"`
+}
+
+// SearchDirection is a direction as the search names it, in small letters.
+type SearchDirection string
+
+// SearchField is a field of conversations and what it must be. Make it with one of the methods FromSearchByTagID, FromSearchByChannel and so on.
+type SearchField struct {
+	Type  SearchFieldType `json:"_type"`
+	union json.RawMessage
+}
+
+// SearchFieldType is a field of conversations to search by.
+type SearchFieldType string
+
+// SearchFilters combines conditions.
+type SearchFilters struct {
+	Conditions []SearchCondition `json:"conditions,omitzero"`
+
+	// Strategy says whether all conditions must hold, or one is enough.
+	Strategy FilterStrategy `json:"strategy"`
+}
+
+// SearchHighlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
+type SearchHighlights map[string][]string
+
+// SearchHit is a conversation that matches.
+type SearchHit struct {
+	// Highlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
+	Highlights SearchHighlights `json:"highlights,omitzero"`
+	ID         int64            `json:"id"`
+}
+
+// SearchInput says what to look for.
+type SearchInput struct {
+	// Filters combines conditions.
+	Filters *SearchFilters `json:"filters,omitempty"`
+
+	// Query is a text to look for.
+	Query *SearchQuery `json:"query,omitempty"`
+}
+
+// SearchPage holds one page of hits.
+type SearchPage struct {
+	Data []SearchHit `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// SearchQuery is a text to look for.
+type SearchQuery struct {
+	ExactMatch *bool  `json:"exactMatch,omitempty"`
+	Value      string `json:"value"`
+}
+
+// SearchSnippets maps the name of a field to the part of it that matched, in which HTML tags em mark the words.
+type SearchSnippets map[string]string
+
+// SearchStatus is where a conversation stands, as the search names it.
+type SearchStatus string
 
 // SelectInput offers a tree of options, of which a record has one.
 type SelectInput struct {
 	Type    CustomAttributeInputType `json:"_type"`
-	Options []SelectOption           `json:"options,omitempty"`
+	Options []SelectOption           `json:"options,omitzero"`
 }
 
 // SelectOption is one option of a Select, with the options below it.
@@ -1116,13 +5007,50 @@ type SelectOption struct {
 	ID            string         `json:"id"`
 	IsDeactivated bool           `json:"isDeactivated"`
 	Label         string         `json:"label"`
-	NestedOptions []SelectOption `json:"nestedOptions,omitempty"`
+	NestedOptions []SelectOption `json:"nestedOptions,omitzero"`
 
 	// OrderIndex is not in the v1 document of March 2024.
 	OrderIndex *int32 `json:"orderIndex,omitempty"`
 
 	// Value is what stands for this option in the value of an attribute; label and id do not.
 	Value string `json:"value"`
+}
+
+// SentMessage is the message that was added. Listed messages look different.
+type SentMessage struct {
+	AuthorID string `json:"authorId"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// CreatedAt is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+	CreatedAt ZonedTime `json:"createdAt,omitempty,omitzero"`
+
+	// Direction says who began a conversation.
+	Direction  ConversationDirection `json:"direction"`
+	ExternalID *string               `json:"externalId,omitempty"`
+	MessageID  *string               `json:"messageId,omitempty"`
+}
+
+// SentMessageEnvelope wraps the message that was added.
+type SentMessageEnvelope struct {
+	// Data is the message that was added. Listed messages look different.
+	Data SentMessage `json:"data"`
+}
+
+// SLACalculationMethod is how abandoned conversations count.
+type SLACalculationMethod string
+
+// SMSAttributes is a text message.
+type SMSAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
 }
 
 // SMSConversation is a conversation by text message.
@@ -1133,9 +5061,11 @@ type SMSConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction  *ConversationDirection `json:"direction,omitempty"`
@@ -1146,18 +5076,44 @@ type SMSConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 	ToNumber       *string            `json:"toNumber,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
+}
+
+// StatusOperator compares the status with others.
+type StatusOperator struct {
+	Type   OneOfOperatorType `json:"_type"`
+	Values []SearchStatus    `json:"values"`
+}
+
+// StringField is a text.
+type StringField struct {
+	Type FieldValueType `json:"_type"`
+
+	// Label is what people see.
+	Label *string `json:"label,omitempty"`
+	Value string  `json:"value"`
+}
+
+// Tag is a word that conversations are marked with.
+type Tag struct {
+	// Color is as in #000000.
+	Color *string `json:"color,omitempty"`
+	ID    string  `json:"id"`
+	Name  string  `json:"name"`
+
+	// State tells whether a tag can be put on conversations.
+	State TagState `json:"state"`
 }
 
 // TagAddedAttribute names a new tag.
@@ -1165,15 +5121,272 @@ type TagAddedAttribute struct {
 	Tag string `json:"tag"`
 }
 
+// TagConversationInput holds the tags to put on a conversation.
+type TagConversationInput struct {
+	Data []TagName `json:"data,omitzero"`
+}
+
+// TagEnvelope wraps a tag.
+type TagEnvelope struct {
+	// Data is a word that conversations are marked with.
+	Data Tag `json:"data"`
+}
+
+// TagList holds tags.
+type TagList struct {
+	Data []Tag `json:"data,omitzero"`
+}
+
+// TagName names a tag.
+type TagName struct {
+	Name string `json:"name"`
+}
+
+// TagOperator compares the tags of a conversation with others.
+type TagOperator struct {
+	Type TagOperatorType `json:"_type"`
+
+	// Values holds ids of tags. IsEmpty and IsNotEmpty take none.
+	Values []string `json:"values,omitzero"`
+}
+
+// TagOperatorType is how tags are compared.
+type TagOperatorType string
+
 // TagRemovedAttribute names a removed tag.
 type TagRemovedAttribute struct {
 	Tag string `json:"tag"`
 }
 
+// TagState tells whether a tag can be put on conversations.
+type TagState string
+
+// Team is a group of agents.
+type Team struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// TeamEnvelope wraps a team.
+type TeamEnvelope struct {
+	// Data is a group of agents.
+	Data Team `json:"data"`
+}
+
+// TeamList holds teams.
+type TeamList struct {
+	Data []Team `json:"data,omitzero"`
+}
+
+// TeamMember is an agent in a team.
+type TeamMember struct {
+	Email       *string `json:"email,omitempty"`
+	ID          string  `json:"id"`
+	Name        *string `json:"name,omitempty"`
+	PhoneNumber *string `json:"phoneNumber,omitempty"`
+}
+
+// TeamMemberList holds the members of a team.
+type TeamMemberList struct {
+	Data []TeamMember `json:"data,omitzero"`
+}
+
+// TeamMembersInput names members of a team.
+type TeamMembersInput struct {
+	AgentIDs []string `json:"agentIds,omitzero"`
+}
+
+// TeamReference names a team.
+type TeamReference struct {
+	ID string `json:"id"`
+}
+
+// TeamReferenceList holds the ids of teams.
+type TeamReferenceList struct {
+	Data []TeamReference `json:"data,omitzero"`
+}
+
+// TelephonyEndpoint is a phone number of the organization.
+type TelephonyEndpoint struct {
+	Type          ContactEndpointType      `json:"_type"`
+	Functionality []TelephonyFunctionality `json:"functionality,omitzero"`
+	Name          *string                  `json:"name,omitempty"`
+	Number        string                   `json:"number"`
+}
+
+// TelephonyFunctionality is something that a phone number can do.
+type TelephonyFunctionality string
+
+// Template is a text that agents or automations send.
+type Template struct {
+	Type TemplateType `json:"_type"`
+
+	// Content holds placeholders in double braces, as in {{requester_firstname}}.
+	Content string `json:"content"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt DateTime `json:"createdAt,omitzero"`
+	CreatedBy string   `json:"createdBy"`
+	ID        string   `json:"id"`
+
+	// LastEditedAt is a time in the form of RFC 3339.
+	LastEditedAt DateTime              `json:"lastEditedAt,omitempty,omitzero"`
+	LastEditedBy *string               `json:"lastEditedBy,omitempty"`
+	Name         string                `json:"name"`
+	Subject      *string               `json:"subject,omitempty"`
+	Translations []TemplateTranslation `json:"translations,omitzero"`
+}
+
+// TemplatePage holds one page of templates.
+type TemplatePage struct {
+	Data []Template `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// TemplateTranslation is a template in another language.
+type TemplateTranslation struct {
+	Content       string `json:"content"`
+	IsDeactivated bool   `json:"isDeactivated"`
+
+	// Locale is language, script and country, as in da, en-US or uz-Arab-AF.
+	Locale  string  `json:"locale"`
+	Subject *string `json:"subject,omitempty"`
+}
+
+// TemplateType is what a template is for.
+type TemplateType string
+
 // TextInput takes any text.
 type TextInput struct {
 	Type        CustomAttributeInputType `json:"_type"`
 	Placeholder *string                  `json:"placeholder,omitempty"`
+}
+
+// TextSearchHit is a conversation that holds the text.
+type TextSearchHit struct {
+	// Highlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
+	Highlights SearchHighlights `json:"highlights,omitzero"`
+	ID         int64            `json:"id"`
+	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	InnerHits []InnerSearchHit `json:"innerHits,omitzero"`
+}
+
+// TextSearchPage holds one page of hits.
+type TextSearchPage struct {
+	Data []TextSearchHit `json:"data,omitzero"`
+
+	// Meta holds relative addresses, which begin with the version. The last page has no next.
+	Meta *PaginationLinks `json:"meta,omitempty"`
+}
+
+// TimeInterval is a time of a day in which the business is open.
+type TimeInterval struct {
+	// EndTime is as in 16:00.
+	EndTime string `json:"endTime"`
+
+	// StartTime is as in 08:00.
+	StartTime string `json:"startTime"`
+}
+
+// TimestampBetween holds for times from one to another.
+type TimestampBetween struct {
+	// Type need not be set where TimestampOperator is made from it.
+	Type TimestampOperatorType `json:"_type"`
+
+	// TimestampFrom is in UTC.
+	TimestampFrom time.Time `json:"timestampFrom"`
+
+	// TimestampTo is in UTC.
+	TimestampTo time.Time `json:"timestampTo"`
+}
+
+// TimestampField is a time with a name.
+type TimestampField struct {
+	// Type is there in a FieldValue and missing as the primary timestamp of a record.
+	Type *FieldValueType `json:"_type,omitempty"`
+	Name string          `json:"name"`
+
+	// Timestamp is a time in the form of RFC 3339.
+	Timestamp DateTime `json:"timestamp,omitzero"`
+}
+
+// TimestampOperator compares a time with others. Make it with FromTimestampBetween, FromTimestampSince or FromTimestampUntil.
+type TimestampOperator struct {
+	Type  TimestampOperatorType `json:"_type"`
+	union json.RawMessage
+}
+
+// TimestampOperatorType is how a time is compared.
+type TimestampOperatorType string
+
+// TimestampSince holds for a time and later ones.
+type TimestampSince struct {
+	// Type need not be set where TimestampOperator is made from it.
+	Type TimestampOperatorType `json:"_type"`
+
+	// Timestamp is in UTC.
+	Timestamp time.Time `json:"timestamp"`
+}
+
+// TimestampUntil holds for a time and earlier ones.
+type TimestampUntil struct {
+	// Type need not be set where TimestampOperator is made from it.
+	Type TimestampOperatorType `json:"_type"`
+
+	// Timestamp is in UTC.
+	Timestamp time.Time `json:"timestamp"`
+}
+
+// TokenAuth is sent as "Authorization: Bearer" and the token.
+type TokenAuth struct {
+	// Type need not be set where WebhookAuthorization is made from it.
+	Type  WebhookAuthorizationType `json:"_type"`
+	Value string                   `json:"value"`
+}
+
+// TranscriptAttributes is an utterance in the transcript of a call.
+type TranscriptAttributes struct {
+	Type MessageAttributesType `json:"_type"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+
+	// UtteranceEndMs is in milliseconds.
+	UtteranceEndMs *int64 `json:"utterance_end_ms,omitempty"`
+
+	// UtteranceStartMs is in milliseconds.
+	UtteranceStartMs *int64 `json:"utterance_start_ms,omitempty"`
+}
+
+// TransferConversationInput names the queue a conversation is moved to.
+type TransferConversationInput struct {
+	QueueID string `json:"queueId"`
+
+	// UserID is the id of an agent or administrator who moves it.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// TranslatedTitle is a title in one language.
+type TranslatedTitle struct {
+	LanguageID string `json:"languageId"`
+	Title      string `json:"title"`
+}
+
+// TwitterAttributes is a message on Twitter.
+type TwitterAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
 }
 
 // TwitterConversation is a conversation on Twitter.
@@ -1189,8 +5402,10 @@ type TwitterConversation struct {
 
 	// ConversationType tells public tweets and direct messages apart.
 	ConversationType TwitterConversationType `json:"conversationType"`
-	CreatedAt        time.Time               `json:"createdAt"`
-	CustomAttributes []CustomAttribute       `json:"customAttributes,omitempty"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction        *ConversationDirection `json:"direction,omitempty"`
@@ -1201,24 +5416,263 @@ type TwitterConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
 // TwitterConversationType tells public tweets and direct messages apart.
 type TwitterConversationType string
 
+// UUIDField is the id of something.
+type UUIDField struct {
+	Type FieldValueType `json:"_type"`
+
+	// Label is what people see.
+	Label *string `json:"label,omitempty"`
+	Value string  `json:"value"`
+}
+
+// UpcomingBusinessDay is one of the next days.
+type UpcomingBusinessDay struct {
+	// BusinessHourType is the kind of a day in a schedule.
+	BusinessHourType BusinessHoursType `json:"businessHourType"`
+
+	// DayOfWeek is 1 for Monday.
+	DayOfWeek *int32         `json:"dayOfWeek,omitempty"`
+	Intervals []TimeInterval `json:"intervals,omitzero"`
+	Name      string         `json:"name"`
+
+	// NextDate is the date of the day.
+	NextDate *string `json:"nextDate,omitempty"`
+
+	// Recurring says when an exception comes again.
+	Recurring *Recurrence `json:"recurring,omitempty"`
+
+	// StartDate is the date from which it holds, as in 2026-01-05.
+	StartDate string `json:"startDate"`
+
+	// Status tells whether the business is open on a day.
+	Status OpeningStatus `json:"status"`
+}
+
+// UpcomingBusinessHours holds the next days of a schedule.
+type UpcomingBusinessHours struct {
+	BusinessHours []UpcomingBusinessDay `json:"businessHours,omitzero"`
+	ID            string                `json:"id"`
+	Name          string                `json:"name"`
+
+	// Timezone is as in Europe/Copenhagen.
+	Timezone string `json:"timezone"`
+}
+
+// UpcomingBusinessHoursEnvelope wraps the next days of a schedule.
+type UpcomingBusinessHoursEnvelope struct {
+	// Data wraps the next days of a schedule once more.
+	Data UpcomingBusinessHoursResult `json:"data"`
+}
+
+// UpcomingBusinessHoursResult wraps the next days of a schedule once more.
+type UpcomingBusinessHoursResult struct {
+	// Schedule holds the next days of a schedule.
+	Schedule UpcomingBusinessHours `json:"schedule"`
+}
+
+// UpdateAgentInput holds the new state of an agent. The email address cannot be changed.
+type UpdateAgentInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            string   `json:"displayName"`
+	FirstName              *string  `json:"firstName,omitempty"`
+	LastName               *string  `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// UpdateAgentsInput holds the agents to update.
+type UpdateAgentsInput = []BulkUpdateAgentInput
+
+// UpdateEndUserInput holds the new state of an end user.
+type UpdateEndUserInput struct {
+	// AdditionalEmails replaces the addresses when it is set, also by an empty list.
+	AdditionalEmails []string `json:"additionalEmails,omitzero"`
+
+	// AdditionalPhoneNumbers replaces the numbers when it is set, also by an empty list.
+	AdditionalPhoneNumbers []string `json:"additionalPhoneNumbers,omitzero"`
+	AvatarURL              *string  `json:"avatarUrl,omitempty"`
+	DisplayName            string   `json:"displayName"`
+	Email                  *string  `json:"email,omitempty"`
+
+	// ExternalID is the id that the organization's own systems use.
+	ExternalID *string `json:"externalId,omitempty"`
+	FirstName  *string `json:"firstName,omitempty"`
+	LastName   *string `json:"lastName,omitempty"`
+
+	// MiddleNames replaces the names when it is set, also by an empty list.
+	MiddleNames []string `json:"middleNames,omitzero"`
+	PhoneNumber *string  `json:"phoneNumber,omitempty"`
+}
+
+// UpdateEndUsersInput holds the end users to update.
+type UpdateEndUsersInput struct {
+	Data []BulkUpdateEndUserInput `json:"data,omitzero"`
+}
+
 // UpdatedAttributeValues holds the values of changed attributes, each a string or an array of strings.
 type UpdatedAttributeValues = map[string]json.RawMessage
+
+// UploadArticleAttachmentsInput holds the images to upload.
+type UploadArticleAttachmentsInput struct {
+	Files []openapi_types.File `json:"files,omitzero"`
+}
+
+// UploadedAttachment is an image that was stored.
+type UploadedAttachment struct {
+	OriginalFilename string `json:"originalFilename"`
+
+	// URL is public.
+	URL string `json:"url"`
+}
+
+// UploadedAttachments holds the images that were stored, and why others were not.
+type UploadedAttachments struct {
+	Data          []UploadedAttachment `json:"data,omitzero"`
+	PartialErrors []AttachmentError    `json:"partialErrors,omitzero"`
+}
+
+// WebhookAuthorization says how Dixa authorizes itself where it sends events. Make it with FromBasicAuth, FromTokenAuth or FromNoAuth.
+type WebhookAuthorization struct {
+	Type  WebhookAuthorizationType `json:"_type"`
+	union json.RawMessage
+}
+
+// WebhookAuthorizationType is a way to authorize.
+type WebhookAuthorizationType string
+
+// WebhookCondition is a condition on one field of an event.
+type WebhookCondition struct {
+	Type OneOfOperatorType `json:"_type"`
+
+	// Field is a field of an event to filter by.
+	Field WebhookFilterField `json:"field"`
+
+	// Values is for InitialChannel as in email and pstn_phone, for OperationOrigin as in ApiImport, and for QueueId ids of queues.
+	Values []string `json:"values"`
+}
+
+// WebhookDeliveryLog is a delivery with what was sent.
+type WebhookDeliveryLog struct {
+	// DeliveryDetail is a delivery.
+	DeliveryDetail DeliveryDetail `json:"deliveryDetail"`
+
+	// Payload is the JSON that was sent, as text.
+	Payload string `json:"payload"`
+}
+
+// WebhookDeliveryLogList holds the latest deliveries of an event.
+type WebhookDeliveryLogList struct {
+	Data []WebhookDeliveryLog `json:"data,omitzero"`
+}
+
+// WebhookDeliveryStatus is the latest delivery of an event.
+type WebhookDeliveryStatus struct {
+	// DeliveryStatus is the latest delivery of an event, or that there was none of late.
+	DeliveryStatus DeliveryStatus `json:"deliveryStatus"`
+
+	// Event is something that Dixa can tell a server about. https://docs.dixa.io/docs/webhooks/webhooks-events
+	Event WebhookEvent `json:"event"`
+}
+
+// WebhookDeliveryStatusList holds the latest delivery of each event.
+type WebhookDeliveryStatusList struct {
+	Data []WebhookDeliveryStatus `json:"data,omitzero"`
+}
+
+// WebhookEvent is something that Dixa can tell a server about. https://docs.dixa.io/docs/webhooks/webhooks-events
+type WebhookEvent string
+
+// WebhookFilterField is a field of an event to filter by.
+type WebhookFilterField string
+
+// WebhookFilters combines conditions on events.
+type WebhookFilters struct {
+	Type       WebhookFiltersType `json:"_type"`
+	Conditions []WebhookCondition `json:"conditions"`
+
+	// Strategy says whether all conditions must hold, or one is enough.
+	Strategy FilterStrategy `json:"strategy"`
+}
+
+// WebhookFiltersByEvent maps a kind of event to the conditions under which such events are sent. In the published examples the kind is Conversation.
+type WebhookFiltersByEvent map[string]WebhookFilters
+
+// WebhookFiltersType is the kind of the filters. There is one.
+type WebhookFiltersType string
+
+// WebhookHeaders maps the names of headers to their values.
+type WebhookHeaders map[string]string
+
+// WebhookSubscription says which events Dixa sends where.
+type WebhookSubscription struct {
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt DateTime `json:"createdAt,omitzero"`
+	CreatedBy string   `json:"createdBy"`
+	Enabled   bool     `json:"enabled"`
+
+	// Filters maps a kind of event to the conditions under which such events are sent. In the published examples the kind is Conversation.
+	Filters WebhookFiltersByEvent `json:"filters,omitzero"`
+
+	// Headers are sent with each event. The one that authorizes is among them, in the clear.
+	Headers WebhookHeaders `json:"headers"`
+	ID      string         `json:"id"`
+	Name    string         `json:"name"`
+
+	// SecretKey is what the events are signed with.
+	SecretKey        string         `json:"secretKey"`
+	SubscribedEvents []WebhookEvent `json:"subscribedEvents,omitzero"`
+
+	// UpdatedAt is a time in the form of RFC 3339.
+	UpdatedAt DateTime `json:"updatedAt,omitzero"`
+	UpdatedBy string   `json:"updatedBy"`
+	URL       string   `json:"url"`
+}
+
+// WebhookSubscriptionEnvelope wraps a webhook subscription.
+type WebhookSubscriptionEnvelope struct {
+	// Data says which events Dixa sends where.
+	Data WebhookSubscription `json:"data"`
+}
+
+// WebhookSubscriptionList holds webhook subscriptions.
+type WebhookSubscriptionList struct {
+	Data []WebhookSubscription `json:"data,omitzero"`
+}
+
+// WhatsAppAttributes is a message on WhatsApp.
+type WhatsAppAttributes struct {
+	Type        MessageAttributesType `json:"_type"`
+	Attachments []Attachment          `json:"attachments,omitzero"`
+
+	// Content is the text of a message.
+	Content *Content `json:"content,omitempty"`
+
+	// Direction says who began a conversation.
+	Direction *ConversationDirection `json:"direction,omitempty"`
+}
 
 // WhatsAppConversation is a conversation on WhatsApp.
 type WhatsAppConversation struct {
@@ -1228,9 +5682,11 @@ type WhatsAppConversation struct {
 	Assignment *Assignment `json:"assignment,omitempty"`
 
 	// Channel is the way a conversation came in.
-	Channel          ConversationChannel `json:"channel"`
-	CreatedAt        time.Time           `json:"createdAt"`
-	CustomAttributes []CustomAttribute   `json:"customAttributes,omitempty"`
+	Channel ConversationChannel `json:"channel"`
+
+	// CreatedAt is a time in the form of RFC 3339.
+	CreatedAt        DateTime          `json:"createdAt,omitzero"`
+	CustomAttributes []CustomAttribute `json:"customAttributes,omitzero"`
 
 	// Direction says who began a conversation.
 	Direction *ConversationDirection `json:"direction,omitempty"`
@@ -1240,24 +5696,52 @@ type WhatsAppConversation struct {
 	Link *ConversationLink `json:"link,omitempty"`
 
 	// Queue names the queue a conversation went into.
-	Queue *Queue `json:"queue,omitempty"`
+	Queue *ConversationQueue `json:"queue,omitempty"`
 
 	// RequesterID is the id of the end user.
 	RequesterID string `json:"requesterId"`
 
 	// State is where a conversation stands.
 	State          *ConversationState `json:"state,omitempty"`
-	StateUpdatedAt *time.Time         `json:"stateUpdatedAt,omitempty"`
+	StateUpdatedAt *DateTime          `json:"stateUpdatedAt,omitempty"`
 
 	// TransportExpiresAt is not in the v1 document of March 2024.
-	TransportExpiresAt *time.Time `json:"transportExpiresAt,omitempty"`
+	TransportExpiresAt *DateTime `json:"transportExpiresAt,omitempty"`
 }
 
-// ZonedTimestamp is a time as Dixa writes it here: 2023-01-01T08:23:54.246Z[GMT]. The zone in brackets is not part of RFC 3339 and time.Time refuses it; cut it off before parsing.
-type ZonedTimestamp = string
+// WorkingChannel is a kind of channel that agents take or leave together.
+type WorkingChannel string
+
+// WorkingChannelInput says whether an agent works on a kind of channel.
+type WorkingChannelInput struct {
+	// Channel is a kind of channel that agents take or leave together.
+	Channel WorkingChannel `json:"channel"`
+	Working bool           `json:"working"`
+}
+
+// ZonedTime is a time that may carry the name of its zone, as in 2023-01-01T08:23:54.246Z[GMT].
+type ZonedTime = Timestamp
+
+// AgentID defines model for AgentId.
+type AgentID = string
+
+// ArticleID defines model for ArticleId.
+type ArticleID = string
+
+// CategoryID defines model for CategoryId.
+type CategoryID = string
+
+// CollectionID defines model for CollectionId.
+type CollectionID = string
 
 // ConversationID defines model for ConversationId.
 type ConversationID = int64
+
+// Language defines model for Language.
+type Language = string
+
+// LanguageID defines model for LanguageId.
+type LanguageID = string
 
 // PageKey defines model for PageKey.
 type PageKey = string
@@ -1265,8 +5749,23 @@ type PageKey = string
 // PageLimit defines model for PageLimit.
 type PageLimit = int32
 
+// QueueID defines model for QueueId.
+type QueueID = string
+
+// ScheduleID defines model for ScheduleId.
+type ScheduleID = string
+
+// TagID defines model for TagId.
+type TagID = string
+
+// TeamID defines model for TeamId.
+type TeamID = string
+
 // UserID defines model for UserId.
 type UserID = string
+
+// WebhookSubscriptionID defines model for WebhookSubscriptionId.
+type WebhookSubscriptionID = string
 
 // BadRequest is the body of every documented failure.
 type BadRequest = Error
@@ -1286,6 +5785,75 @@ type TooManyRequests = Error
 // Unauthorized is the body of every documented failure.
 type Unauthorized = Error
 
+// ListAgentsParams defines parameters for ListAgents.
+type ListAgentsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+
+	// Email keeps the agent with this email address.
+	Email *string `form:"email,omitempty" json:"email,omitempty"`
+
+	// Phone keeps the agent with this phone number.
+	Phone *string `form:"phone,omitempty" json:"phone,omitempty"`
+}
+
+// ListFilterValuesParams defines parameters for ListFilterValues.
+type ListFilterValuesParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// ListMetricsParams defines parameters for ListMetrics.
+type ListMetricsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// ListMetricRecordsParams defines parameters for ListMetricRecords.
+type ListMetricRecordsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// GetMetricRecordDataParams defines parameters for GetMetricRecordData.
+type GetMetricRecordDataParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// GetBusinessHoursStatusParams defines parameters for GetBusinessHoursStatus.
+type GetBusinessHoursStatusParams struct {
+	// Timestamp is the time to look at, in UTC. Without it that is now.
+	Timestamp *time.Time `form:"timestamp,omitempty" json:"timestamp,omitempty"`
+}
+
+// GetUpcomingBusinessHoursParams defines parameters for GetUpcomingBusinessHours.
+type GetUpcomingBusinessHoursParams struct {
+	// Days is how many days to look ahead, from 1 to 90. Without it these are 7.
+	Days *int32 `form:"days,omitempty" json:"days,omitempty"`
+}
+
+// ListContactEndpointsParams defines parameters for ListContactEndpoints.
+type ListContactEndpointsParams struct {
+	// Type keeps endpoints of one type.
+	Type *ContactEndpointType `form:"_type,omitempty" json:"_type,omitempty"`
+}
+
 // ListActivityLogParams defines parameters for ListActivityLog.
 type ListActivityLogParams struct {
 	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
@@ -1301,14 +5869,268 @@ type ListActivityLogParams struct {
 	ToDatetime *time.Time `form:"toDatetime,omitempty" json:"toDatetime,omitempty"`
 }
 
+// ListFlowsParams defines parameters for ListFlows.
+type ListFlowsParams struct {
+	// Channel is the channel whose flows are wanted. Without it PstnPhone is taken.
+	Channel *FlowChannel `form:"channel,omitempty" json:"channel,omitempty"`
+}
+
+// AnonymizeConversationParams defines parameters for AnonymizeConversation.
+type AnonymizeConversationParams struct {
+	// Force closes the conversation first where it is not closed.
+	Force *bool `form:"force,omitempty" json:"force,omitempty"`
+}
+
+// ListEndUsersParams defines parameters for ListEndUsers.
+type ListEndUsersParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+
+	// Email keeps end users with this email address.
+	Email *string `form:"email,omitempty" json:"email,omitempty"`
+
+	// Phone keeps end users with this phone number.
+	Phone *string `form:"phone,omitempty" json:"phone,omitempty"`
+
+	// ExternalID keeps end users with this external id.
+	ExternalID *string `form:"externalId,omitempty" json:"externalId,omitempty"`
+}
+
+// AnonymizeEndUserParams defines parameters for AnonymizeEndUser.
+type AnonymizeEndUserParams struct {
+	// Force closes the end user's conversations first where they are not closed.
+	Force *bool `form:"force,omitempty" json:"force,omitempty"`
+}
+
+// ListEndUserConversationsParams defines parameters for ListEndUserConversations.
+type ListEndUserConversationsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// GetArticleParams defines parameters for GetArticle.
+type GetArticleParams struct {
+	// Language is the code of the language to answer in. Without it that is the default language.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
+
+// GetCategoryParams defines parameters for GetCategory.
+type GetCategoryParams struct {
+	// Language is the code of the language to answer in. Without it that is the default language.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
+
+// ListCollectionsParams defines parameters for ListCollections.
+type ListCollectionsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// GetCollectionCatalogParams defines parameters for GetCollectionCatalog.
+type GetCollectionCatalogParams struct {
+	// Language is the code of the language to answer in. Without it that is the default language.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+}
+
+// SearchConversationsByTextParams defines parameters for SearchConversationsByText.
+type SearchConversationsByTextParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+
+	// Query is the text to look for.
+	Query string `form:"query" json:"query"`
+
+	// ExactMatch leaves out what matches only nearly. Without it such hits are returned too.
+	ExactMatch *bool `form:"exactMatch,omitempty" json:"exactMatch,omitempty"`
+}
+
+// SearchConversationsParams defines parameters for SearchConversations.
+type SearchConversationsParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// ListTagsParams defines parameters for ListTags.
+type ListTagsParams struct {
+	// IncludeDeactivated adds the deactivated tags; without it only active ones are listed.
+	IncludeDeactivated *bool `form:"includeDeactivated,omitempty" json:"includeDeactivated,omitempty"`
+}
+
+// ListTeamPresenceParams defines parameters for ListTeamPresence.
+type ListTeamPresenceParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+}
+
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	// PageLimit is the largest number of entries on a page. It may change from page to page. No maximum is documented.
+	PageLimit *PageLimit `form:"pageLimit,omitempty" json:"pageLimit,omitempty"`
+
+	// PageKey names the page. Take it from the links of the page before; it is opaque and its form may change.
+	PageKey *PageKey `form:"pageKey,omitempty" json:"pageKey,omitempty"`
+
+	// Type keeps templates of one type.
+	Type *TemplateType `form:"type,omitempty" json:"type,omitempty"`
+}
+
+// PatchAgentsJSONRequestBody defines body for PatchAgents for application/json ContentType.
+type PatchAgentsJSONRequestBody = PatchAgentsInput
+
+// CreateAgentJSONRequestBody defines body for CreateAgent for application/json ContentType.
+type CreateAgentJSONRequestBody = CreateAgentInput
+
+// UpdateAgentsJSONRequestBody defines body for UpdateAgents for application/json ContentType.
+type UpdateAgentsJSONRequestBody = UpdateAgentsInput
+
+// CreateAgentsJSONRequestBody defines body for CreateAgents for application/json ContentType.
+type CreateAgentsJSONRequestBody = CreateAgentsInput
+
+// PatchAgentJSONRequestBody defines body for PatchAgent for application/json ContentType.
+type PatchAgentJSONRequestBody = PatchAgentInput
+
+// UpdateAgentJSONRequestBody defines body for UpdateAgent for application/json ContentType.
+type UpdateAgentJSONRequestBody = UpdateAgentInput
+
+// UpdateWorkingChannelJSONRequestBody defines body for UpdateWorkingChannel for application/json ContentType.
+type UpdateWorkingChannelJSONRequestBody = WorkingChannelInput
+
+// GetMetricDataJSONRequestBody defines body for GetMetricData for application/json ContentType.
+type GetMetricDataJSONRequestBody = MetricDataInput
+
+// GetMetricRecordDataJSONRequestBody defines body for GetMetricRecordData for application/json ContentType.
+type GetMetricRecordDataJSONRequestBody = MetricRecordDataInput
+
+// AnonymizeEntityJSONRequestBody defines body for AnonymizeEntity for application/json ContentType.
+//
+// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+type AnonymizeEntityJSONRequestBody = AnonymizeEntityInput
+
+// CreateConversationJSONRequestBody defines body for CreateConversation for application/json ContentType.
+type CreateConversationJSONRequestBody = CreateConversationInput
+
+// ImportConversationJSONRequestBody defines body for ImportConversation for application/json ContentType.
+type ImportConversationJSONRequestBody = ConversationImport
+
 // ClaimConversationJSONRequestBody defines body for ClaimConversation for application/json ContentType.
 type ClaimConversationJSONRequestBody = ClaimConversationInput
+
+// CloseConversationJSONRequestBody defines body for CloseConversation for application/json ContentType.
+type CloseConversationJSONRequestBody = CloseConversationInput
 
 // PatchConversationCustomAttributesJSONRequestBody defines body for PatchConversationCustomAttributes for application/json ContentType.
 type PatchConversationCustomAttributesJSONRequestBody = CustomAttributeValues
 
+// FollowUpConversationJSONRequestBody defines body for FollowUpConversation for application/json ContentType.
+type FollowUpConversationJSONRequestBody = FollowUpConversationInput
+
+// LinkConversationJSONRequestBody defines body for LinkConversation for application/json ContentType.
+type LinkConversationJSONRequestBody = LinkConversationInput
+
+// CreateMessageJSONRequestBody defines body for CreateMessage for application/json ContentType.
+type CreateMessageJSONRequestBody = MessageInput
+
+// CreateInternalNoteJSONRequestBody defines body for CreateInternalNote for application/json ContentType.
+type CreateInternalNoteJSONRequestBody = InternalNoteInput
+
+// CreateInternalNotesJSONRequestBody defines body for CreateInternalNotes for application/json ContentType.
+type CreateInternalNotesJSONRequestBody = InternalNotesInput
+
+// OfferRatingJSONRequestBody defines body for OfferRating for application/json ContentType.
+type OfferRatingJSONRequestBody = RatingOfferInput
+
+// SubmitRatingJSONRequestBody defines body for SubmitRating for application/json ContentType.
+type SubmitRatingJSONRequestBody = RatingResultInput
+
+// ReopenConversationJSONRequestBody defines body for ReopenConversation for application/json ContentType.
+type ReopenConversationJSONRequestBody = ReopenConversationInput
+
+// TagConversationByNamesJSONRequestBody defines body for TagConversationByNames for application/json ContentType.
+type TagConversationByNamesJSONRequestBody = TagConversationInput
+
+// TransferConversationJSONRequestBody defines body for TransferConversation for application/json ContentType.
+type TransferConversationJSONRequestBody = TransferConversationInput
+
+// PatchEndUsersJSONRequestBody defines body for PatchEndUsers for application/json ContentType.
+type PatchEndUsersJSONRequestBody = PatchEndUsersInput
+
+// CreateEndUserJSONRequestBody defines body for CreateEndUser for application/json ContentType.
+type CreateEndUserJSONRequestBody = CreateEndUserInput
+
+// UpdateEndUsersJSONRequestBody defines body for UpdateEndUsers for application/json ContentType.
+type UpdateEndUsersJSONRequestBody = UpdateEndUsersInput
+
+// CreateEndUsersJSONRequestBody defines body for CreateEndUsers for application/json ContentType.
+type CreateEndUsersJSONRequestBody = CreateEndUsersInput
+
+// PatchEndUserJSONRequestBody defines body for PatchEndUser for application/json ContentType.
+type PatchEndUserJSONRequestBody = PatchEndUserInput
+
+// UpdateEndUserJSONRequestBody defines body for UpdateEndUser for application/json ContentType.
+type UpdateEndUserJSONRequestBody = UpdateEndUserInput
+
 // PatchEndUserCustomAttributesJSONRequestBody defines body for PatchEndUserCustomAttributes for application/json ContentType.
 type PatchEndUserCustomAttributesJSONRequestBody = CustomAttributeValues
+
+// CreateArticleJSONRequestBody defines body for CreateArticle for application/json ContentType.
+type CreateArticleJSONRequestBody = CreateArticleInput
+
+// UploadArticleAttachmentsMultipartRequestBody defines body for UploadArticleAttachments for multipart/form-data ContentType.
+type UploadArticleAttachmentsMultipartRequestBody = UploadArticleAttachmentsInput
+
+// PatchArticleJSONRequestBody defines body for PatchArticle for application/json ContentType.
+type PatchArticleJSONRequestBody = PatchArticleInput
+
+// PatchArticleTranslationsJSONRequestBody defines body for PatchArticleTranslations for application/json ContentType.
+type PatchArticleTranslationsJSONRequestBody = PatchArticleTranslationsInput
+
+// CreateQueueJSONRequestBody defines body for CreateQueue for application/json ContentType.
+type CreateQueueJSONRequestBody = CreateQueueInput
+
+// RemoveQueueMembersJSONRequestBody defines body for RemoveQueueMembers for application/json ContentType.
+type RemoveQueueMembersJSONRequestBody = QueueMembersInput
+
+// AddQueueMembersJSONRequestBody defines body for AddQueueMembers for application/json ContentType.
+type AddQueueMembersJSONRequestBody = QueueMembersInput
+
+// SearchConversationsJSONRequestBody defines body for SearchConversations for application/json ContentType.
+type SearchConversationsJSONRequestBody = SearchInput
+
+// CreateTagJSONRequestBody defines body for CreateTag for application/json ContentType.
+type CreateTagJSONRequestBody = CreateTagInput
+
+// CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
+type CreateTeamJSONRequestBody = CreateTeamInput
+
+// RemoveTeamMembersJSONRequestBody defines body for RemoveTeamMembers for application/json ContentType.
+type RemoveTeamMembersJSONRequestBody = TeamMembersInput
+
+// AddTeamMembersJSONRequestBody defines body for AddTeamMembers for application/json ContentType.
+type AddTeamMembersJSONRequestBody = TeamMembersInput
+
+// CreateWebhookSubscriptionJSONRequestBody defines body for CreateWebhookSubscription for application/json ContentType.
+type CreateWebhookSubscriptionJSONRequestBody = CreateWebhookSubscriptionInput
+
+// PatchWebhookSubscriptionJSONRequestBody defines body for PatchWebhookSubscription for application/json ContentType.
+type PatchWebhookSubscriptionJSONRequestBody = PatchWebhookSubscriptionInput
 
 // AsConversationAssignedAttribute returns the union data inside the ActivityLogAttribute as a ConversationAssignedAttribute
 func (t ActivityLogAttribute) AsConversationAssignedAttribute() (ConversationAssignedAttribute, error) {
@@ -1970,6 +6792,596 @@ func (t *ActivityLogAttribute) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsAgentSuccess returns the union data inside the AgentOutcome as a AgentSuccess
+func (t AgentOutcome) AsAgentSuccess() (AgentSuccess, error) {
+	var body AgentSuccess
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAgentSuccess overwrites any union data inside the AgentOutcome as the provided AgentSuccess
+func (t *AgentOutcome) FromAgentSuccess(v AgentSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	t.union = b
+	return err
+}
+
+// MergeAgentSuccess performs a merge with any union data inside the AgentOutcome, using the provided AgentSuccess
+func (t *AgentOutcome) MergeAgentSuccess(v AgentSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsBulkFailure returns the union data inside the AgentOutcome as a BulkFailure
+func (t AgentOutcome) AsBulkFailure() (BulkFailure, error) {
+	var body BulkFailure
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBulkFailure overwrites any union data inside the AgentOutcome as the provided BulkFailure
+func (t *AgentOutcome) FromBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	t.union = b
+	return err
+}
+
+// MergeBulkFailure performs a merge with any union data inside the AgentOutcome, using the provided BulkFailure
+func (t *AgentOutcome) MergeBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t AgentOutcome) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t AgentOutcome) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BulkActionFailure":
+		return t.AsBulkFailure()
+	case "BulkActionSuccess":
+		return t.AsAgentSuccess()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t AgentOutcome) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *AgentOutcome) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsAgentPresenceDurationValue returns the union data inside the AggregateValue as a AgentPresenceDurationValue
+func (t AggregateValue) AsAgentPresenceDurationValue() (AgentPresenceDurationValue, error) {
+	var body AgentPresenceDurationValue
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAgentPresenceDurationValue overwrites any union data inside the AggregateValue as the provided AgentPresenceDurationValue
+func (t *AggregateValue) FromAgentPresenceDurationValue(v AgentPresenceDurationValue) error {
+	t.Type = "AgentPresenceDurationValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AgentPresenceDurationValue"}`))
+	t.union = b
+	return err
+}
+
+// MergeAgentPresenceDurationValue performs a merge with any union data inside the AggregateValue, using the provided AgentPresenceDurationValue
+func (t *AggregateValue) MergeAgentPresenceDurationValue(v AgentPresenceDurationValue) error {
+	t.Type = "AgentPresenceDurationValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AgentPresenceDurationValue"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDoubleAggregateValue returns the union data inside the AggregateValue as a DoubleAggregateValue
+func (t AggregateValue) AsDoubleAggregateValue() (DoubleAggregateValue, error) {
+	var body DoubleAggregateValue
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDoubleAggregateValue overwrites any union data inside the AggregateValue as the provided DoubleAggregateValue
+func (t *AggregateValue) FromDoubleAggregateValue(v DoubleAggregateValue) error {
+	t.Type = "DoubleAggregateValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleAggregateValue"}`))
+	t.union = b
+	return err
+}
+
+// MergeDoubleAggregateValue performs a merge with any union data inside the AggregateValue, using the provided DoubleAggregateValue
+func (t *AggregateValue) MergeDoubleAggregateValue(v DoubleAggregateValue) error {
+	t.Type = "DoubleAggregateValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleAggregateValue"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLongAggregateValue returns the union data inside the AggregateValue as a LongAggregateValue
+func (t AggregateValue) AsLongAggregateValue() (LongAggregateValue, error) {
+	var body LongAggregateValue
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLongAggregateValue overwrites any union data inside the AggregateValue as the provided LongAggregateValue
+func (t *AggregateValue) FromLongAggregateValue(v LongAggregateValue) error {
+	t.Type = "LongAggregateValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongAggregateValue"}`))
+	t.union = b
+	return err
+}
+
+// MergeLongAggregateValue performs a merge with any union data inside the AggregateValue, using the provided LongAggregateValue
+func (t *AggregateValue) MergeLongAggregateValue(v LongAggregateValue) error {
+	t.Type = "LongAggregateValue"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongAggregateValue"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t AggregateValue) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t AggregateValue) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "AgentPresenceDurationValue":
+		return t.AsAgentPresenceDurationValue()
+	case "DoubleAggregateValue":
+		return t.AsDoubleAggregateValue()
+	case "LongAggregateValue":
+		return t.AsLongAggregateValue()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t AggregateValue) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *AggregateValue) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsChannelAvailabilitySuccess returns the union data inside the ChannelAvailabilityOutcome as a ChannelAvailabilitySuccess
+func (t ChannelAvailabilityOutcome) AsChannelAvailabilitySuccess() (ChannelAvailabilitySuccess, error) {
+	var body ChannelAvailabilitySuccess
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChannelAvailabilitySuccess overwrites any union data inside the ChannelAvailabilityOutcome as the provided ChannelAvailabilitySuccess
+func (t *ChannelAvailabilityOutcome) FromChannelAvailabilitySuccess(v ChannelAvailabilitySuccess) error {
+	t.Type = "Success"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Success"}`))
+	t.union = b
+	return err
+}
+
+// MergeChannelAvailabilitySuccess performs a merge with any union data inside the ChannelAvailabilityOutcome, using the provided ChannelAvailabilitySuccess
+func (t *ChannelAvailabilityOutcome) MergeChannelAvailabilitySuccess(v ChannelAvailabilitySuccess) error {
+	t.Type = "Success"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Success"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChannelAvailabilityFailure returns the union data inside the ChannelAvailabilityOutcome as a ChannelAvailabilityFailure
+func (t ChannelAvailabilityOutcome) AsChannelAvailabilityFailure() (ChannelAvailabilityFailure, error) {
+	var body ChannelAvailabilityFailure
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChannelAvailabilityFailure overwrites any union data inside the ChannelAvailabilityOutcome as the provided ChannelAvailabilityFailure
+func (t *ChannelAvailabilityOutcome) FromChannelAvailabilityFailure(v ChannelAvailabilityFailure) error {
+	t.Type = "Failure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Failure"}`))
+	t.union = b
+	return err
+}
+
+// MergeChannelAvailabilityFailure performs a merge with any union data inside the ChannelAvailabilityOutcome, using the provided ChannelAvailabilityFailure
+func (t *ChannelAvailabilityOutcome) MergeChannelAvailabilityFailure(v ChannelAvailabilityFailure) error {
+	t.Type = "Failure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Failure"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ChannelAvailabilityOutcome) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t ChannelAvailabilityOutcome) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Failure":
+		return t.AsChannelAvailabilityFailure()
+	case "Success":
+		return t.AsChannelAvailabilitySuccess()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t ChannelAvailabilityOutcome) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *ChannelAvailabilityOutcome) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsEmailEndpoint returns the union data inside the ContactEndpoint as a EmailEndpoint
+func (t ContactEndpoint) AsEmailEndpoint() (EmailEndpoint, error) {
+	var body EmailEndpoint
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEmailEndpoint overwrites any union data inside the ContactEndpoint as the provided EmailEndpoint
+func (t *ContactEndpoint) FromEmailEndpoint(v EmailEndpoint) error {
+	t.Type = "EmailEndpoint"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"EmailEndpoint"}`))
+	t.union = b
+	return err
+}
+
+// MergeEmailEndpoint performs a merge with any union data inside the ContactEndpoint, using the provided EmailEndpoint
+func (t *ContactEndpoint) MergeEmailEndpoint(v EmailEndpoint) error {
+	t.Type = "EmailEndpoint"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"EmailEndpoint"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTelephonyEndpoint returns the union data inside the ContactEndpoint as a TelephonyEndpoint
+func (t ContactEndpoint) AsTelephonyEndpoint() (TelephonyEndpoint, error) {
+	var body TelephonyEndpoint
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTelephonyEndpoint overwrites any union data inside the ContactEndpoint as the provided TelephonyEndpoint
+func (t *ContactEndpoint) FromTelephonyEndpoint(v TelephonyEndpoint) error {
+	t.Type = "TelephonyEndpoint"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TelephonyEndpoint"}`))
+	t.union = b
+	return err
+}
+
+// MergeTelephonyEndpoint performs a merge with any union data inside the ContactEndpoint, using the provided TelephonyEndpoint
+func (t *ContactEndpoint) MergeTelephonyEndpoint(v TelephonyEndpoint) error {
+	t.Type = "TelephonyEndpoint"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TelephonyEndpoint"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ContactEndpoint) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t ContactEndpoint) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "EmailEndpoint":
+		return t.AsEmailEndpoint()
+	case "TelephonyEndpoint":
+		return t.AsTelephonyEndpoint()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t ContactEndpoint) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *ContactEndpoint) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
 // AsAnonymizedConversation returns the union data inside the Conversation as a AnonymizedConversation
 func (t Conversation) AsAnonymizedConversation() (AnonymizedConversation, error) {
 	var body AnonymizedConversation
@@ -2581,6 +7993,258 @@ func (t *Conversation) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsCreateCallbackInput returns the union data inside the CreateConversationInput as a CreateCallbackInput
+func (t CreateConversationInput) AsCreateCallbackInput() (CreateCallbackInput, error) {
+	var body CreateCallbackInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCreateCallbackInput overwrites any union data inside the CreateConversationInput as the provided CreateCallbackInput
+func (t *CreateConversationInput) FromCreateCallbackInput(v CreateCallbackInput) error {
+	t.Type = "Callback"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Callback"}`))
+	t.union = b
+	return err
+}
+
+// MergeCreateCallbackInput performs a merge with any union data inside the CreateConversationInput, using the provided CreateCallbackInput
+func (t *CreateConversationInput) MergeCreateCallbackInput(v CreateCallbackInput) error {
+	t.Type = "Callback"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Callback"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCreateChatInput returns the union data inside the CreateConversationInput as a CreateChatInput
+func (t CreateConversationInput) AsCreateChatInput() (CreateChatInput, error) {
+	var body CreateChatInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCreateChatInput overwrites any union data inside the CreateConversationInput as the provided CreateChatInput
+func (t *CreateConversationInput) FromCreateChatInput(v CreateChatInput) error {
+	t.Type = "Chat"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Chat"}`))
+	t.union = b
+	return err
+}
+
+// MergeCreateChatInput performs a merge with any union data inside the CreateConversationInput, using the provided CreateChatInput
+func (t *CreateConversationInput) MergeCreateChatInput(v CreateChatInput) error {
+	t.Type = "Chat"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Chat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCreateContactFormInput returns the union data inside the CreateConversationInput as a CreateContactFormInput
+func (t CreateConversationInput) AsCreateContactFormInput() (CreateContactFormInput, error) {
+	var body CreateContactFormInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCreateContactFormInput overwrites any union data inside the CreateConversationInput as the provided CreateContactFormInput
+func (t *CreateConversationInput) FromCreateContactFormInput(v CreateContactFormInput) error {
+	t.Type = "ContactForm"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactForm"}`))
+	t.union = b
+	return err
+}
+
+// MergeCreateContactFormInput performs a merge with any union data inside the CreateConversationInput, using the provided CreateContactFormInput
+func (t *CreateConversationInput) MergeCreateContactFormInput(v CreateContactFormInput) error {
+	t.Type = "ContactForm"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactForm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCreateEmailInput returns the union data inside the CreateConversationInput as a CreateEmailInput
+func (t CreateConversationInput) AsCreateEmailInput() (CreateEmailInput, error) {
+	var body CreateEmailInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCreateEmailInput overwrites any union data inside the CreateConversationInput as the provided CreateEmailInput
+func (t *CreateConversationInput) FromCreateEmailInput(v CreateEmailInput) error {
+	t.Type = "Email"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Email"}`))
+	t.union = b
+	return err
+}
+
+// MergeCreateEmailInput performs a merge with any union data inside the CreateConversationInput, using the provided CreateEmailInput
+func (t *CreateConversationInput) MergeCreateEmailInput(v CreateEmailInput) error {
+	t.Type = "Email"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Email"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCreateSMSInput returns the union data inside the CreateConversationInput as a CreateSMSInput
+func (t CreateConversationInput) AsCreateSMSInput() (CreateSMSInput, error) {
+	var body CreateSMSInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCreateSMSInput overwrites any union data inside the CreateConversationInput as the provided CreateSMSInput
+func (t *CreateConversationInput) FromCreateSMSInput(v CreateSMSInput) error {
+	t.Type = "Sms"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Sms"}`))
+	t.union = b
+	return err
+}
+
+// MergeCreateSMSInput performs a merge with any union data inside the CreateConversationInput, using the provided CreateSMSInput
+func (t *CreateConversationInput) MergeCreateSMSInput(v CreateSMSInput) error {
+	t.Type = "Sms"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Sms"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t CreateConversationInput) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t CreateConversationInput) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Callback":
+		return t.AsCreateCallbackInput()
+	case "Chat":
+		return t.AsCreateChatInput()
+	case "ContactForm":
+		return t.AsCreateContactFormInput()
+	case "Email":
+		return t.AsCreateEmailInput()
+	case "Sms":
+		return t.AsCreateSMSInput()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t CreateConversationInput) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *CreateConversationInput) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
 // AsSelectInput returns the union data inside the CustomAttributeInputDefinition as a SelectInput
 func (t CustomAttributeInputDefinition) AsSelectInput() (SelectInput, error) {
 	var body SelectInput
@@ -2719,6 +8383,3520 @@ func (t *CustomAttributeInputDefinition) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsDeliveryDetail returns the union data inside the DeliveryStatus as a DeliveryDetail
+func (t DeliveryStatus) AsDeliveryDetail() (DeliveryDetail, error) {
+	var body DeliveryDetail
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeliveryDetail overwrites any union data inside the DeliveryStatus as the provided DeliveryDetail
+func (t *DeliveryStatus) FromDeliveryDetail(v DeliveryDetail) error {
+	t.Type = "DeliveryDetail"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DeliveryDetail"}`))
+	t.union = b
+	return err
+}
+
+// MergeDeliveryDetail performs a merge with any union data inside the DeliveryStatus, using the provided DeliveryDetail
+func (t *DeliveryStatus) MergeDeliveryDetail(v DeliveryDetail) error {
+	t.Type = "DeliveryDetail"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DeliveryDetail"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNoRecentDelivery returns the union data inside the DeliveryStatus as a NoRecentDelivery
+func (t DeliveryStatus) AsNoRecentDelivery() (NoRecentDelivery, error) {
+	var body NoRecentDelivery
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNoRecentDelivery overwrites any union data inside the DeliveryStatus as the provided NoRecentDelivery
+func (t *DeliveryStatus) FromNoRecentDelivery(v NoRecentDelivery) error {
+	t.Type = "NoRecentDelivery"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"NoRecentDelivery"}`))
+	t.union = b
+	return err
+}
+
+// MergeNoRecentDelivery performs a merge with any union data inside the DeliveryStatus, using the provided NoRecentDelivery
+func (t *DeliveryStatus) MergeNoRecentDelivery(v NoRecentDelivery) error {
+	t.Type = "NoRecentDelivery"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"NoRecentDelivery"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t DeliveryStatus) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t DeliveryStatus) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "DeliveryDetail":
+		return t.AsDeliveryDetail()
+	case "NoRecentDelivery":
+		return t.AsNoRecentDelivery()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t DeliveryStatus) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *DeliveryStatus) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsDurationBetween returns the union data inside the DurationOperator as a DurationBetween
+func (t DurationOperator) AsDurationBetween() (DurationBetween, error) {
+	var body DurationBetween
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDurationBetween overwrites any union data inside the DurationOperator as the provided DurationBetween
+func (t *DurationOperator) FromDurationBetween(v DurationBetween) error {
+	t.Type = "Between"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Between"}`))
+	t.union = b
+	return err
+}
+
+// MergeDurationBetween performs a merge with any union data inside the DurationOperator, using the provided DurationBetween
+func (t *DurationOperator) MergeDurationBetween(v DurationBetween) error {
+	t.Type = "Between"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Between"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDurationAtLeast returns the union data inside the DurationOperator as a DurationAtLeast
+func (t DurationOperator) AsDurationAtLeast() (DurationAtLeast, error) {
+	var body DurationAtLeast
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDurationAtLeast overwrites any union data inside the DurationOperator as the provided DurationAtLeast
+func (t *DurationOperator) FromDurationAtLeast(v DurationAtLeast) error {
+	t.Type = "LongerThanOrEqualTo"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongerThanOrEqualTo"}`))
+	t.union = b
+	return err
+}
+
+// MergeDurationAtLeast performs a merge with any union data inside the DurationOperator, using the provided DurationAtLeast
+func (t *DurationOperator) MergeDurationAtLeast(v DurationAtLeast) error {
+	t.Type = "LongerThanOrEqualTo"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongerThanOrEqualTo"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDurationAtMost returns the union data inside the DurationOperator as a DurationAtMost
+func (t DurationOperator) AsDurationAtMost() (DurationAtMost, error) {
+	var body DurationAtMost
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDurationAtMost overwrites any union data inside the DurationOperator as the provided DurationAtMost
+func (t *DurationOperator) FromDurationAtMost(v DurationAtMost) error {
+	t.Type = "ShorterThanOrEqualTo"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ShorterThanOrEqualTo"}`))
+	t.union = b
+	return err
+}
+
+// MergeDurationAtMost performs a merge with any union data inside the DurationOperator, using the provided DurationAtMost
+func (t *DurationOperator) MergeDurationAtMost(v DurationAtMost) error {
+	t.Type = "ShorterThanOrEqualTo"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ShorterThanOrEqualTo"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t DurationOperator) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t DurationOperator) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Between":
+		return t.AsDurationBetween()
+	case "LongerThanOrEqualTo":
+		return t.AsDurationAtLeast()
+	case "ShorterThanOrEqualTo":
+		return t.AsDurationAtMost()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t DurationOperator) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *DurationOperator) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsRegularEmailContent returns the union data inside the EmailContent as a RegularEmailContent
+func (t EmailContent) AsRegularEmailContent() (RegularEmailContent, error) {
+	var body RegularEmailContent
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRegularEmailContent overwrites any union data inside the EmailContent as the provided RegularEmailContent
+func (t *EmailContent) FromRegularEmailContent(v RegularEmailContent) error {
+	t.Type = "Regular"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Regular"}`))
+	t.union = b
+	return err
+}
+
+// MergeRegularEmailContent performs a merge with any union data inside the EmailContent, using the provided RegularEmailContent
+func (t *EmailContent) MergeRegularEmailContent(v RegularEmailContent) error {
+	t.Type = "Regular"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Regular"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLargeEmailContent returns the union data inside the EmailContent as a LargeEmailContent
+func (t EmailContent) AsLargeEmailContent() (LargeEmailContent, error) {
+	var body LargeEmailContent
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLargeEmailContent overwrites any union data inside the EmailContent as the provided LargeEmailContent
+func (t *EmailContent) FromLargeEmailContent(v LargeEmailContent) error {
+	t.Type = "TooLarge"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TooLarge"}`))
+	t.union = b
+	return err
+}
+
+// MergeLargeEmailContent performs a merge with any union data inside the EmailContent, using the provided LargeEmailContent
+func (t *EmailContent) MergeLargeEmailContent(v LargeEmailContent) error {
+	t.Type = "TooLarge"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TooLarge"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t EmailContent) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t EmailContent) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Regular":
+		return t.AsRegularEmailContent()
+	case "TooLarge":
+		return t.AsLargeEmailContent()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t EmailContent) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *EmailContent) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsEndUserSuccess returns the union data inside the EndUserOutcome as a EndUserSuccess
+func (t EndUserOutcome) AsEndUserSuccess() (EndUserSuccess, error) {
+	var body EndUserSuccess
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEndUserSuccess overwrites any union data inside the EndUserOutcome as the provided EndUserSuccess
+func (t *EndUserOutcome) FromEndUserSuccess(v EndUserSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	t.union = b
+	return err
+}
+
+// MergeEndUserSuccess performs a merge with any union data inside the EndUserOutcome, using the provided EndUserSuccess
+func (t *EndUserOutcome) MergeEndUserSuccess(v EndUserSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsBulkFailure returns the union data inside the EndUserOutcome as a BulkFailure
+func (t EndUserOutcome) AsBulkFailure() (BulkFailure, error) {
+	var body BulkFailure
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBulkFailure overwrites any union data inside the EndUserOutcome as the provided BulkFailure
+func (t *EndUserOutcome) FromBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	t.union = b
+	return err
+}
+
+// MergeBulkFailure performs a merge with any union data inside the EndUserOutcome, using the provided BulkFailure
+func (t *EndUserOutcome) MergeBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t EndUserOutcome) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t EndUserOutcome) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BulkActionFailure":
+		return t.AsBulkFailure()
+	case "BulkActionSuccess":
+		return t.AsEndUserSuccess()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t EndUserOutcome) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *EndUserOutcome) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsBooleanField returns the union data inside the FieldValue as a BooleanField
+func (t FieldValue) AsBooleanField() (BooleanField, error) {
+	var body BooleanField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBooleanField overwrites any union data inside the FieldValue as the provided BooleanField
+func (t *FieldValue) FromBooleanField(v BooleanField) error {
+	t.Type = "BooleanField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BooleanField"}`))
+	t.union = b
+	return err
+}
+
+// MergeBooleanField performs a merge with any union data inside the FieldValue, using the provided BooleanField
+func (t *FieldValue) MergeBooleanField(v BooleanField) error {
+	t.Type = "BooleanField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BooleanField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDoubleField returns the union data inside the FieldValue as a DoubleField
+func (t FieldValue) AsDoubleField() (DoubleField, error) {
+	var body DoubleField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDoubleField overwrites any union data inside the FieldValue as the provided DoubleField
+func (t *FieldValue) FromDoubleField(v DoubleField) error {
+	t.Type = "DoubleField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleField"}`))
+	t.union = b
+	return err
+}
+
+// MergeDoubleField performs a merge with any union data inside the FieldValue, using the provided DoubleField
+func (t *FieldValue) MergeDoubleField(v DoubleField) error {
+	t.Type = "DoubleField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsInstantField returns the union data inside the FieldValue as a InstantField
+func (t FieldValue) AsInstantField() (InstantField, error) {
+	var body InstantField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromInstantField overwrites any union data inside the FieldValue as the provided InstantField
+func (t *FieldValue) FromInstantField(v InstantField) error {
+	t.Type = "InstantField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InstantField"}`))
+	t.union = b
+	return err
+}
+
+// MergeInstantField performs a merge with any union data inside the FieldValue, using the provided InstantField
+func (t *FieldValue) MergeInstantField(v InstantField) error {
+	t.Type = "InstantField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InstantField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsIntField returns the union data inside the FieldValue as a IntField
+func (t FieldValue) AsIntField() (IntField, error) {
+	var body IntField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromIntField overwrites any union data inside the FieldValue as the provided IntField
+func (t *FieldValue) FromIntField(v IntField) error {
+	t.Type = "IntField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"IntField"}`))
+	t.union = b
+	return err
+}
+
+// MergeIntField performs a merge with any union data inside the FieldValue, using the provided IntField
+func (t *FieldValue) MergeIntField(v IntField) error {
+	t.Type = "IntField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"IntField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsListField returns the union data inside the FieldValue as a ListField
+func (t FieldValue) AsListField() (ListField, error) {
+	var body ListField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromListField overwrites any union data inside the FieldValue as the provided ListField
+func (t *FieldValue) FromListField(v ListField) error {
+	t.Type = "ListField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ListField"}`))
+	t.union = b
+	return err
+}
+
+// MergeListField performs a merge with any union data inside the FieldValue, using the provided ListField
+func (t *FieldValue) MergeListField(v ListField) error {
+	t.Type = "ListField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ListField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLongField returns the union data inside the FieldValue as a LongField
+func (t FieldValue) AsLongField() (LongField, error) {
+	var body LongField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLongField overwrites any union data inside the FieldValue as the provided LongField
+func (t *FieldValue) FromLongField(v LongField) error {
+	t.Type = "LongField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongField"}`))
+	t.union = b
+	return err
+}
+
+// MergeLongField performs a merge with any union data inside the FieldValue, using the provided LongField
+func (t *FieldValue) MergeLongField(v LongField) error {
+	t.Type = "LongField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStringField returns the union data inside the FieldValue as a StringField
+func (t FieldValue) AsStringField() (StringField, error) {
+	var body StringField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStringField overwrites any union data inside the FieldValue as the provided StringField
+func (t *FieldValue) FromStringField(v StringField) error {
+	t.Type = "StringField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"StringField"}`))
+	t.union = b
+	return err
+}
+
+// MergeStringField performs a merge with any union data inside the FieldValue, using the provided StringField
+func (t *FieldValue) MergeStringField(v StringField) error {
+	t.Type = "StringField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"StringField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTimestampField returns the union data inside the FieldValue as a TimestampField
+func (t FieldValue) AsTimestampField() (TimestampField, error) {
+	var body TimestampField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTimestampField overwrites any union data inside the FieldValue as the provided TimestampField
+func (t *FieldValue) FromTimestampField(v TimestampField) error {
+	t.Type = "TimestampField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TimestampField"}`))
+	t.union = b
+	return err
+}
+
+// MergeTimestampField performs a merge with any union data inside the FieldValue, using the provided TimestampField
+func (t *FieldValue) MergeTimestampField(v TimestampField) error {
+	t.Type = "TimestampField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TimestampField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsUUIDField returns the union data inside the FieldValue as a UUIDField
+func (t FieldValue) AsUUIDField() (UUIDField, error) {
+	var body UUIDField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromUUIDField overwrites any union data inside the FieldValue as the provided UUIDField
+func (t *FieldValue) FromUUIDField(v UUIDField) error {
+	t.Type = "UUIDField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"UUIDField"}`))
+	t.union = b
+	return err
+}
+
+// MergeUUIDField performs a merge with any union data inside the FieldValue, using the provided UUIDField
+func (t *FieldValue) MergeUUIDField(v UUIDField) error {
+	t.Type = "UUIDField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"UUIDField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t FieldValue) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t FieldValue) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BooleanField":
+		return t.AsBooleanField()
+	case "DoubleField":
+		return t.AsDoubleField()
+	case "InstantField":
+		return t.AsInstantField()
+	case "IntField":
+		return t.AsIntField()
+	case "ListField":
+		return t.AsListField()
+	case "LongField":
+		return t.AsLongField()
+	case "StringField":
+		return t.AsStringField()
+	case "TimestampField":
+		return t.AsTimestampField()
+	case "UUIDField":
+		return t.AsUUIDField()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t FieldValue) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *FieldValue) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsInboundMessageImport returns the union data inside the ImportMessageInput as a InboundMessageImport
+func (t ImportMessageInput) AsInboundMessageImport() (InboundMessageImport, error) {
+	var body InboundMessageImport
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromInboundMessageImport overwrites any union data inside the ImportMessageInput as the provided InboundMessageImport
+func (t *ImportMessageInput) FromInboundMessageImport(v InboundMessageImport) error {
+	t.Type = "InboundImport"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InboundImport"}`))
+	t.union = b
+	return err
+}
+
+// MergeInboundMessageImport performs a merge with any union data inside the ImportMessageInput, using the provided InboundMessageImport
+func (t *ImportMessageInput) MergeInboundMessageImport(v InboundMessageImport) error {
+	t.Type = "InboundImport"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InboundImport"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsOutboundMessageImport returns the union data inside the ImportMessageInput as a OutboundMessageImport
+func (t ImportMessageInput) AsOutboundMessageImport() (OutboundMessageImport, error) {
+	var body OutboundMessageImport
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromOutboundMessageImport overwrites any union data inside the ImportMessageInput as the provided OutboundMessageImport
+func (t *ImportMessageInput) FromOutboundMessageImport(v OutboundMessageImport) error {
+	t.Type = "OutboundImport"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"OutboundImport"}`))
+	t.union = b
+	return err
+}
+
+// MergeOutboundMessageImport performs a merge with any union data inside the ImportMessageInput, using the provided OutboundMessageImport
+func (t *ImportMessageInput) MergeOutboundMessageImport(v OutboundMessageImport) error {
+	t.Type = "OutboundImport"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"OutboundImport"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t ImportMessageInput) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t ImportMessageInput) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "InboundImport":
+		return t.AsInboundMessageImport()
+	case "OutboundImport":
+		return t.AsOutboundMessageImport()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t ImportMessageInput) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *ImportMessageInput) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsCallRecordingAttributes returns the union data inside the MessageAttributes as a CallRecordingAttributes
+func (t MessageAttributes) AsCallRecordingAttributes() (CallRecordingAttributes, error) {
+	var body CallRecordingAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCallRecordingAttributes overwrites any union data inside the MessageAttributes as the provided CallRecordingAttributes
+func (t *MessageAttributes) FromCallRecordingAttributes(v CallRecordingAttributes) error {
+	t.Type = "CallRecordingAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CallRecordingAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeCallRecordingAttributes performs a merge with any union data inside the MessageAttributes, using the provided CallRecordingAttributes
+func (t *MessageAttributes) MergeCallRecordingAttributes(v CallRecordingAttributes) error {
+	t.Type = "CallRecordingAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CallRecordingAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChatAttributes returns the union data inside the MessageAttributes as a ChatAttributes
+func (t MessageAttributes) AsChatAttributes() (ChatAttributes, error) {
+	var body ChatAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChatAttributes overwrites any union data inside the MessageAttributes as the provided ChatAttributes
+func (t *MessageAttributes) FromChatAttributes(v ChatAttributes) error {
+	t.Type = "ChatAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ChatAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeChatAttributes performs a merge with any union data inside the MessageAttributes, using the provided ChatAttributes
+func (t *MessageAttributes) MergeChatAttributes(v ChatAttributes) error {
+	t.Type = "ChatAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ChatAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsContactFormAttributes returns the union data inside the MessageAttributes as a ContactFormAttributes
+func (t MessageAttributes) AsContactFormAttributes() (ContactFormAttributes, error) {
+	var body ContactFormAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromContactFormAttributes overwrites any union data inside the MessageAttributes as the provided ContactFormAttributes
+func (t *MessageAttributes) FromContactFormAttributes(v ContactFormAttributes) error {
+	t.Type = "ContactFormAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactFormAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeContactFormAttributes performs a merge with any union data inside the MessageAttributes, using the provided ContactFormAttributes
+func (t *MessageAttributes) MergeContactFormAttributes(v ContactFormAttributes) error {
+	t.Type = "ContactFormAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactFormAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsEmailAttributes returns the union data inside the MessageAttributes as a EmailAttributes
+func (t MessageAttributes) AsEmailAttributes() (EmailAttributes, error) {
+	var body EmailAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEmailAttributes overwrites any union data inside the MessageAttributes as the provided EmailAttributes
+func (t *MessageAttributes) FromEmailAttributes(v EmailAttributes) error {
+	t.Type = "EmailAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"EmailAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeEmailAttributes performs a merge with any union data inside the MessageAttributes, using the provided EmailAttributes
+func (t *MessageAttributes) MergeEmailAttributes(v EmailAttributes) error {
+	t.Type = "EmailAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"EmailAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFacebookMessengerAttributes returns the union data inside the MessageAttributes as a FacebookMessengerAttributes
+func (t MessageAttributes) AsFacebookMessengerAttributes() (FacebookMessengerAttributes, error) {
+	var body FacebookMessengerAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFacebookMessengerAttributes overwrites any union data inside the MessageAttributes as the provided FacebookMessengerAttributes
+func (t *MessageAttributes) FromFacebookMessengerAttributes(v FacebookMessengerAttributes) error {
+	t.Type = "FacebookMessengerAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"FacebookMessengerAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeFacebookMessengerAttributes performs a merge with any union data inside the MessageAttributes, using the provided FacebookMessengerAttributes
+func (t *MessageAttributes) MergeFacebookMessengerAttributes(v FacebookMessengerAttributes) error {
+	t.Type = "FacebookMessengerAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"FacebookMessengerAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGenericAttributes returns the union data inside the MessageAttributes as a GenericAttributes
+func (t MessageAttributes) AsGenericAttributes() (GenericAttributes, error) {
+	var body GenericAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGenericAttributes overwrites any union data inside the MessageAttributes as the provided GenericAttributes
+func (t *MessageAttributes) FromGenericAttributes(v GenericAttributes) error {
+	t.Type = "GenericAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"GenericAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeGenericAttributes performs a merge with any union data inside the MessageAttributes, using the provided GenericAttributes
+func (t *MessageAttributes) MergeGenericAttributes(v GenericAttributes) error {
+	t.Type = "GenericAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"GenericAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessengerFormAttributes returns the union data inside the MessageAttributes as a MessengerFormAttributes
+func (t MessageAttributes) AsMessengerFormAttributes() (MessengerFormAttributes, error) {
+	var body MessengerFormAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessengerFormAttributes overwrites any union data inside the MessageAttributes as the provided MessengerFormAttributes
+func (t *MessageAttributes) FromMessengerFormAttributes(v MessengerFormAttributes) error {
+	t.Type = "MessengerFormAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"MessengerFormAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessengerFormAttributes performs a merge with any union data inside the MessageAttributes, using the provided MessengerFormAttributes
+func (t *MessageAttributes) MergeMessengerFormAttributes(v MessengerFormAttributes) error {
+	t.Type = "MessengerFormAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"MessengerFormAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsPhoneAttributes returns the union data inside the MessageAttributes as a PhoneAttributes
+func (t MessageAttributes) AsPhoneAttributes() (PhoneAttributes, error) {
+	var body PhoneAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPhoneAttributes overwrites any union data inside the MessageAttributes as the provided PhoneAttributes
+func (t *MessageAttributes) FromPhoneAttributes(v PhoneAttributes) error {
+	t.Type = "PhoneAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"PhoneAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergePhoneAttributes performs a merge with any union data inside the MessageAttributes, using the provided PhoneAttributes
+func (t *MessageAttributes) MergePhoneAttributes(v PhoneAttributes) error {
+	t.Type = "PhoneAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"PhoneAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSMSAttributes returns the union data inside the MessageAttributes as a SMSAttributes
+func (t MessageAttributes) AsSMSAttributes() (SMSAttributes, error) {
+	var body SMSAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSMSAttributes overwrites any union data inside the MessageAttributes as the provided SMSAttributes
+func (t *MessageAttributes) FromSMSAttributes(v SMSAttributes) error {
+	t.Type = "SmsAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"SmsAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeSMSAttributes performs a merge with any union data inside the MessageAttributes, using the provided SMSAttributes
+func (t *MessageAttributes) MergeSMSAttributes(v SMSAttributes) error {
+	t.Type = "SmsAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"SmsAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTranscriptAttributes returns the union data inside the MessageAttributes as a TranscriptAttributes
+func (t MessageAttributes) AsTranscriptAttributes() (TranscriptAttributes, error) {
+	var body TranscriptAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTranscriptAttributes overwrites any union data inside the MessageAttributes as the provided TranscriptAttributes
+func (t *MessageAttributes) FromTranscriptAttributes(v TranscriptAttributes) error {
+	t.Type = "TranscriptAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TranscriptAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeTranscriptAttributes performs a merge with any union data inside the MessageAttributes, using the provided TranscriptAttributes
+func (t *MessageAttributes) MergeTranscriptAttributes(v TranscriptAttributes) error {
+	t.Type = "TranscriptAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TranscriptAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTwitterAttributes returns the union data inside the MessageAttributes as a TwitterAttributes
+func (t MessageAttributes) AsTwitterAttributes() (TwitterAttributes, error) {
+	var body TwitterAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTwitterAttributes overwrites any union data inside the MessageAttributes as the provided TwitterAttributes
+func (t *MessageAttributes) FromTwitterAttributes(v TwitterAttributes) error {
+	t.Type = "TwitterAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TwitterAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeTwitterAttributes performs a merge with any union data inside the MessageAttributes, using the provided TwitterAttributes
+func (t *MessageAttributes) MergeTwitterAttributes(v TwitterAttributes) error {
+	t.Type = "TwitterAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TwitterAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsAppAttributes returns the union data inside the MessageAttributes as a WhatsAppAttributes
+func (t MessageAttributes) AsWhatsAppAttributes() (WhatsAppAttributes, error) {
+	var body WhatsAppAttributes
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsAppAttributes overwrites any union data inside the MessageAttributes as the provided WhatsAppAttributes
+func (t *MessageAttributes) FromWhatsAppAttributes(v WhatsAppAttributes) error {
+	t.Type = "WhatsAppAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"WhatsAppAttributes"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsAppAttributes performs a merge with any union data inside the MessageAttributes, using the provided WhatsAppAttributes
+func (t *MessageAttributes) MergeWhatsAppAttributes(v WhatsAppAttributes) error {
+	t.Type = "WhatsAppAttributes"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"WhatsAppAttributes"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t MessageAttributes) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t MessageAttributes) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "CallRecordingAttributes":
+		return t.AsCallRecordingAttributes()
+	case "ChatAttributes":
+		return t.AsChatAttributes()
+	case "ContactFormAttributes":
+		return t.AsContactFormAttributes()
+	case "EmailAttributes":
+		return t.AsEmailAttributes()
+	case "FacebookMessengerAttributes":
+		return t.AsFacebookMessengerAttributes()
+	case "GenericAttributes":
+		return t.AsGenericAttributes()
+	case "MessengerFormAttributes":
+		return t.AsMessengerFormAttributes()
+	case "PhoneAttributes":
+		return t.AsPhoneAttributes()
+	case "SmsAttributes":
+		return t.AsSMSAttributes()
+	case "TranscriptAttributes":
+		return t.AsTranscriptAttributes()
+	case "TwitterAttributes":
+		return t.AsTwitterAttributes()
+	case "WhatsAppAttributes":
+		return t.AsWhatsAppAttributes()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t MessageAttributes) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *MessageAttributes) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsInboundMessageInput returns the union data inside the MessageInput as a InboundMessageInput
+func (t MessageInput) AsInboundMessageInput() (InboundMessageInput, error) {
+	var body InboundMessageInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromInboundMessageInput overwrites any union data inside the MessageInput as the provided InboundMessageInput
+func (t *MessageInput) FromInboundMessageInput(v InboundMessageInput) error {
+	t.Type = "Inbound"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Inbound"}`))
+	t.union = b
+	return err
+}
+
+// MergeInboundMessageInput performs a merge with any union data inside the MessageInput, using the provided InboundMessageInput
+func (t *MessageInput) MergeInboundMessageInput(v InboundMessageInput) error {
+	t.Type = "Inbound"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Inbound"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsOutboundMessageInput returns the union data inside the MessageInput as a OutboundMessageInput
+func (t MessageInput) AsOutboundMessageInput() (OutboundMessageInput, error) {
+	var body OutboundMessageInput
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromOutboundMessageInput overwrites any union data inside the MessageInput as the provided OutboundMessageInput
+func (t *MessageInput) FromOutboundMessageInput(v OutboundMessageInput) error {
+	t.Type = "Outbound"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Outbound"}`))
+	t.union = b
+	return err
+}
+
+// MergeOutboundMessageInput performs a merge with any union data inside the MessageInput, using the provided OutboundMessageInput
+func (t *MessageInput) MergeOutboundMessageInput(v OutboundMessageInput) error {
+	t.Type = "Outbound"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Outbound"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t MessageInput) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t MessageInput) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Inbound":
+		return t.AsInboundMessageInput()
+	case "Outbound":
+		return t.AsOutboundMessageInput()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t MessageInput) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *MessageInput) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsNoteSuccess returns the union data inside the NoteOutcome as a NoteSuccess
+func (t NoteOutcome) AsNoteSuccess() (NoteSuccess, error) {
+	var body NoteSuccess
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNoteSuccess overwrites any union data inside the NoteOutcome as the provided NoteSuccess
+func (t *NoteOutcome) FromNoteSuccess(v NoteSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	t.union = b
+	return err
+}
+
+// MergeNoteSuccess performs a merge with any union data inside the NoteOutcome, using the provided NoteSuccess
+func (t *NoteOutcome) MergeNoteSuccess(v NoteSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNoteFailure returns the union data inside the NoteOutcome as a NoteFailure
+func (t NoteOutcome) AsNoteFailure() (NoteFailure, error) {
+	var body NoteFailure
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNoteFailure overwrites any union data inside the NoteOutcome as the provided NoteFailure
+func (t *NoteOutcome) FromNoteFailure(v NoteFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	t.union = b
+	return err
+}
+
+// MergeNoteFailure performs a merge with any union data inside the NoteOutcome, using the provided NoteFailure
+func (t *NoteOutcome) MergeNoteFailure(v NoteFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t NoteOutcome) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t NoteOutcome) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BulkActionFailure":
+		return t.AsNoteFailure()
+	case "BulkActionSuccess":
+		return t.AsNoteSuccess()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t NoteOutcome) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *NoteOutcome) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsInterval returns the union data inside the PeriodFilter as a Interval
+func (t PeriodFilter) AsInterval() (Interval, error) {
+	var body Interval
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromInterval overwrites any union data inside the PeriodFilter as the provided Interval
+func (t *PeriodFilter) FromInterval(v Interval) error {
+	t.Type = "Interval"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Interval"}`))
+	t.union = b
+	return err
+}
+
+// MergeInterval performs a merge with any union data inside the PeriodFilter, using the provided Interval
+func (t *PeriodFilter) MergeInterval(v Interval) error {
+	t.Type = "Interval"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Interval"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsPreset returns the union data inside the PeriodFilter as a Preset
+func (t PeriodFilter) AsPreset() (Preset, error) {
+	var body Preset
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPreset overwrites any union data inside the PeriodFilter as the provided Preset
+func (t *PeriodFilter) FromPreset(v Preset) error {
+	t.Type = "Preset"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Preset"}`))
+	t.union = b
+	return err
+}
+
+// MergePreset performs a merge with any union data inside the PeriodFilter, using the provided Preset
+func (t *PeriodFilter) MergePreset(v Preset) error {
+	t.Type = "Preset"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Preset"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t PeriodFilter) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t PeriodFilter) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Interval":
+		return t.AsInterval()
+	case "Preset":
+		return t.AsPreset()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t PeriodFilter) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *PeriodFilter) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsBooleanField returns the union data inside the PrimitiveField as a BooleanField
+func (t PrimitiveField) AsBooleanField() (BooleanField, error) {
+	var body BooleanField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBooleanField overwrites any union data inside the PrimitiveField as the provided BooleanField
+func (t *PrimitiveField) FromBooleanField(v BooleanField) error {
+	t.Type = "BooleanField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BooleanField"}`))
+	t.union = b
+	return err
+}
+
+// MergeBooleanField performs a merge with any union data inside the PrimitiveField, using the provided BooleanField
+func (t *PrimitiveField) MergeBooleanField(v BooleanField) error {
+	t.Type = "BooleanField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BooleanField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDoubleField returns the union data inside the PrimitiveField as a DoubleField
+func (t PrimitiveField) AsDoubleField() (DoubleField, error) {
+	var body DoubleField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDoubleField overwrites any union data inside the PrimitiveField as the provided DoubleField
+func (t *PrimitiveField) FromDoubleField(v DoubleField) error {
+	t.Type = "DoubleField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleField"}`))
+	t.union = b
+	return err
+}
+
+// MergeDoubleField performs a merge with any union data inside the PrimitiveField, using the provided DoubleField
+func (t *PrimitiveField) MergeDoubleField(v DoubleField) error {
+	t.Type = "DoubleField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"DoubleField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsInstantField returns the union data inside the PrimitiveField as a InstantField
+func (t PrimitiveField) AsInstantField() (InstantField, error) {
+	var body InstantField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromInstantField overwrites any union data inside the PrimitiveField as the provided InstantField
+func (t *PrimitiveField) FromInstantField(v InstantField) error {
+	t.Type = "InstantField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InstantField"}`))
+	t.union = b
+	return err
+}
+
+// MergeInstantField performs a merge with any union data inside the PrimitiveField, using the provided InstantField
+func (t *PrimitiveField) MergeInstantField(v InstantField) error {
+	t.Type = "InstantField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"InstantField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsIntField returns the union data inside the PrimitiveField as a IntField
+func (t PrimitiveField) AsIntField() (IntField, error) {
+	var body IntField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromIntField overwrites any union data inside the PrimitiveField as the provided IntField
+func (t *PrimitiveField) FromIntField(v IntField) error {
+	t.Type = "IntField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"IntField"}`))
+	t.union = b
+	return err
+}
+
+// MergeIntField performs a merge with any union data inside the PrimitiveField, using the provided IntField
+func (t *PrimitiveField) MergeIntField(v IntField) error {
+	t.Type = "IntField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"IntField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLongField returns the union data inside the PrimitiveField as a LongField
+func (t PrimitiveField) AsLongField() (LongField, error) {
+	var body LongField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLongField overwrites any union data inside the PrimitiveField as the provided LongField
+func (t *PrimitiveField) FromLongField(v LongField) error {
+	t.Type = "LongField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongField"}`))
+	t.union = b
+	return err
+}
+
+// MergeLongField performs a merge with any union data inside the PrimitiveField, using the provided LongField
+func (t *PrimitiveField) MergeLongField(v LongField) error {
+	t.Type = "LongField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LongField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStringField returns the union data inside the PrimitiveField as a StringField
+func (t PrimitiveField) AsStringField() (StringField, error) {
+	var body StringField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStringField overwrites any union data inside the PrimitiveField as the provided StringField
+func (t *PrimitiveField) FromStringField(v StringField) error {
+	t.Type = "StringField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"StringField"}`))
+	t.union = b
+	return err
+}
+
+// MergeStringField performs a merge with any union data inside the PrimitiveField, using the provided StringField
+func (t *PrimitiveField) MergeStringField(v StringField) error {
+	t.Type = "StringField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"StringField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsUUIDField returns the union data inside the PrimitiveField as a UUIDField
+func (t PrimitiveField) AsUUIDField() (UUIDField, error) {
+	var body UUIDField
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromUUIDField overwrites any union data inside the PrimitiveField as the provided UUIDField
+func (t *PrimitiveField) FromUUIDField(v UUIDField) error {
+	t.Type = "UUIDField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"UUIDField"}`))
+	t.union = b
+	return err
+}
+
+// MergeUUIDField performs a merge with any union data inside the PrimitiveField, using the provided UUIDField
+func (t *PrimitiveField) MergeUUIDField(v UUIDField) error {
+	t.Type = "UUIDField"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"UUIDField"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t PrimitiveField) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t PrimitiveField) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BooleanField":
+		return t.AsBooleanField()
+	case "DoubleField":
+		return t.AsDoubleField()
+	case "InstantField":
+		return t.AsInstantField()
+	case "IntField":
+		return t.AsIntField()
+	case "LongField":
+		return t.AsLongField()
+	case "StringField":
+		return t.AsStringField()
+	case "UUIDField":
+		return t.AsUUIDField()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t PrimitiveField) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *PrimitiveField) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsQueueMemberSuccess returns the union data inside the QueueMemberOutcome as a QueueMemberSuccess
+func (t QueueMemberOutcome) AsQueueMemberSuccess() (QueueMemberSuccess, error) {
+	var body QueueMemberSuccess
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromQueueMemberSuccess overwrites any union data inside the QueueMemberOutcome as the provided QueueMemberSuccess
+func (t *QueueMemberOutcome) FromQueueMemberSuccess(v QueueMemberSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	t.union = b
+	return err
+}
+
+// MergeQueueMemberSuccess performs a merge with any union data inside the QueueMemberOutcome, using the provided QueueMemberSuccess
+func (t *QueueMemberOutcome) MergeQueueMemberSuccess(v QueueMemberSuccess) error {
+	t.Type = "BulkActionSuccess"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionSuccess"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsBulkFailure returns the union data inside the QueueMemberOutcome as a BulkFailure
+func (t QueueMemberOutcome) AsBulkFailure() (BulkFailure, error) {
+	var body BulkFailure
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBulkFailure overwrites any union data inside the QueueMemberOutcome as the provided BulkFailure
+func (t *QueueMemberOutcome) FromBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	t.union = b
+	return err
+}
+
+// MergeBulkFailure performs a merge with any union data inside the QueueMemberOutcome, using the provided BulkFailure
+func (t *QueueMemberOutcome) MergeBulkFailure(v BulkFailure) error {
+	t.Type = "BulkActionFailure"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BulkActionFailure"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t QueueMemberOutcome) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t QueueMemberOutcome) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BulkActionFailure":
+		return t.AsBulkFailure()
+	case "BulkActionSuccess":
+		return t.AsQueueMemberSuccess()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t QueueMemberOutcome) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *QueueMemberOutcome) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsSearchByAgentID returns the union data inside the SearchField as a SearchByAgentID
+func (t SearchField) AsSearchByAgentID() (SearchByAgentID, error) {
+	var body SearchByAgentID
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByAgentID overwrites any union data inside the SearchField as the provided SearchByAgentID
+func (t *SearchField) FromSearchByAgentID(v SearchByAgentID) error {
+	t.Type = "AgentId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AgentId"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByAgentID performs a merge with any union data inside the SearchField, using the provided SearchByAgentID
+func (t *SearchField) MergeSearchByAgentID(v SearchByAgentID) error {
+	t.Type = "AgentId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AgentId"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByAssignedDate returns the union data inside the SearchField as a SearchByAssignedDate
+func (t SearchField) AsSearchByAssignedDate() (SearchByAssignedDate, error) {
+	var body SearchByAssignedDate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByAssignedDate overwrites any union data inside the SearchField as the provided SearchByAssignedDate
+func (t *SearchField) FromSearchByAssignedDate(v SearchByAssignedDate) error {
+	t.Type = "AssignedDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AssignedDate"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByAssignedDate performs a merge with any union data inside the SearchField, using the provided SearchByAssignedDate
+func (t *SearchField) MergeSearchByAssignedDate(v SearchByAssignedDate) error {
+	t.Type = "AssignedDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"AssignedDate"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByChannel returns the union data inside the SearchField as a SearchByChannel
+func (t SearchField) AsSearchByChannel() (SearchByChannel, error) {
+	var body SearchByChannel
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByChannel overwrites any union data inside the SearchField as the provided SearchByChannel
+func (t *SearchField) FromSearchByChannel(v SearchByChannel) error {
+	t.Type = "Channel"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Channel"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByChannel performs a merge with any union data inside the SearchField, using the provided SearchByChannel
+func (t *SearchField) MergeSearchByChannel(v SearchByChannel) error {
+	t.Type = "Channel"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Channel"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByClosedDate returns the union data inside the SearchField as a SearchByClosedDate
+func (t SearchField) AsSearchByClosedDate() (SearchByClosedDate, error) {
+	var body SearchByClosedDate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByClosedDate overwrites any union data inside the SearchField as the provided SearchByClosedDate
+func (t *SearchField) FromSearchByClosedDate(v SearchByClosedDate) error {
+	t.Type = "ClosedDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ClosedDate"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByClosedDate performs a merge with any union data inside the SearchField, using the provided SearchByClosedDate
+func (t *SearchField) MergeSearchByClosedDate(v SearchByClosedDate) error {
+	t.Type = "ClosedDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ClosedDate"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByContactID returns the union data inside the SearchField as a SearchByContactID
+func (t SearchField) AsSearchByContactID() (SearchByContactID, error) {
+	var body SearchByContactID
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByContactID overwrites any union data inside the SearchField as the provided SearchByContactID
+func (t *SearchField) FromSearchByContactID(v SearchByContactID) error {
+	t.Type = "ContactId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactId"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByContactID performs a merge with any union data inside the SearchField, using the provided SearchByContactID
+func (t *SearchField) MergeSearchByContactID(v SearchByContactID) error {
+	t.Type = "ContactId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ContactId"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByConversationID returns the union data inside the SearchField as a SearchByConversationID
+func (t SearchField) AsSearchByConversationID() (SearchByConversationID, error) {
+	var body SearchByConversationID
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByConversationID overwrites any union data inside the SearchField as the provided SearchByConversationID
+func (t *SearchField) FromSearchByConversationID(v SearchByConversationID) error {
+	t.Type = "ConversationId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ConversationId"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByConversationID performs a merge with any union data inside the SearchField, using the provided SearchByConversationID
+func (t *SearchField) MergeSearchByConversationID(v SearchByConversationID) error {
+	t.Type = "ConversationId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"ConversationId"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByCreationDate returns the union data inside the SearchField as a SearchByCreationDate
+func (t SearchField) AsSearchByCreationDate() (SearchByCreationDate, error) {
+	var body SearchByCreationDate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByCreationDate overwrites any union data inside the SearchField as the provided SearchByCreationDate
+func (t *SearchField) FromSearchByCreationDate(v SearchByCreationDate) error {
+	t.Type = "CreationDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CreationDate"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByCreationDate performs a merge with any union data inside the SearchField, using the provided SearchByCreationDate
+func (t *SearchField) MergeSearchByCreationDate(v SearchByCreationDate) error {
+	t.Type = "CreationDate"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CreationDate"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByCustomAttribute returns the union data inside the SearchField as a SearchByCustomAttribute
+func (t SearchField) AsSearchByCustomAttribute() (SearchByCustomAttribute, error) {
+	var body SearchByCustomAttribute
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByCustomAttribute overwrites any union data inside the SearchField as the provided SearchByCustomAttribute
+func (t *SearchField) FromSearchByCustomAttribute(v SearchByCustomAttribute) error {
+	t.Type = "CustomAttribute"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CustomAttribute"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByCustomAttribute performs a merge with any union data inside the SearchField, using the provided SearchByCustomAttribute
+func (t *SearchField) MergeSearchByCustomAttribute(v SearchByCustomAttribute) error {
+	t.Type = "CustomAttribute"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"CustomAttribute"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByDirection returns the union data inside the SearchField as a SearchByDirection
+func (t SearchField) AsSearchByDirection() (SearchByDirection, error) {
+	var body SearchByDirection
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByDirection overwrites any union data inside the SearchField as the provided SearchByDirection
+func (t *SearchField) FromSearchByDirection(v SearchByDirection) error {
+	t.Type = "Direction"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Direction"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByDirection performs a merge with any union data inside the SearchField, using the provided SearchByDirection
+func (t *SearchField) MergeSearchByDirection(v SearchByDirection) error {
+	t.Type = "Direction"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Direction"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByDuration returns the union data inside the SearchField as a SearchByDuration
+func (t SearchField) AsSearchByDuration() (SearchByDuration, error) {
+	var body SearchByDuration
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByDuration overwrites any union data inside the SearchField as the provided SearchByDuration
+func (t *SearchField) FromSearchByDuration(v SearchByDuration) error {
+	t.Type = "Duration"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Duration"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByDuration performs a merge with any union data inside the SearchField, using the provided SearchByDuration
+func (t *SearchField) MergeSearchByDuration(v SearchByDuration) error {
+	t.Type = "Duration"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Duration"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByLastActivity returns the union data inside the SearchField as a SearchByLastActivity
+func (t SearchField) AsSearchByLastActivity() (SearchByLastActivity, error) {
+	var body SearchByLastActivity
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByLastActivity overwrites any union data inside the SearchField as the provided SearchByLastActivity
+func (t *SearchField) FromSearchByLastActivity(v SearchByLastActivity) error {
+	t.Type = "LastActivity"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LastActivity"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByLastActivity performs a merge with any union data inside the SearchField, using the provided SearchByLastActivity
+func (t *SearchField) MergeSearchByLastActivity(v SearchByLastActivity) error {
+	t.Type = "LastActivity"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LastActivity"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByLastMessage returns the union data inside the SearchField as a SearchByLastMessage
+func (t SearchField) AsSearchByLastMessage() (SearchByLastMessage, error) {
+	var body SearchByLastMessage
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByLastMessage overwrites any union data inside the SearchField as the provided SearchByLastMessage
+func (t *SearchField) FromSearchByLastMessage(v SearchByLastMessage) error {
+	t.Type = "LastMessage"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LastMessage"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByLastMessage performs a merge with any union data inside the SearchField, using the provided SearchByLastMessage
+func (t *SearchField) MergeSearchByLastMessage(v SearchByLastMessage) error {
+	t.Type = "LastMessage"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"LastMessage"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByQueueID returns the union data inside the SearchField as a SearchByQueueID
+func (t SearchField) AsSearchByQueueID() (SearchByQueueID, error) {
+	var body SearchByQueueID
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByQueueID overwrites any union data inside the SearchField as the provided SearchByQueueID
+func (t *SearchField) FromSearchByQueueID(v SearchByQueueID) error {
+	t.Type = "QueueId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"QueueId"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByQueueID performs a merge with any union data inside the SearchField, using the provided SearchByQueueID
+func (t *SearchField) MergeSearchByQueueID(v SearchByQueueID) error {
+	t.Type = "QueueId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"QueueId"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByStatus returns the union data inside the SearchField as a SearchByStatus
+func (t SearchField) AsSearchByStatus() (SearchByStatus, error) {
+	var body SearchByStatus
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByStatus overwrites any union data inside the SearchField as the provided SearchByStatus
+func (t *SearchField) FromSearchByStatus(v SearchByStatus) error {
+	t.Type = "Status"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Status"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByStatus performs a merge with any union data inside the SearchField, using the provided SearchByStatus
+func (t *SearchField) MergeSearchByStatus(v SearchByStatus) error {
+	t.Type = "Status"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Status"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSearchByTagID returns the union data inside the SearchField as a SearchByTagID
+func (t SearchField) AsSearchByTagID() (SearchByTagID, error) {
+	var body SearchByTagID
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSearchByTagID overwrites any union data inside the SearchField as the provided SearchByTagID
+func (t *SearchField) FromSearchByTagID(v SearchByTagID) error {
+	t.Type = "TagId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TagId"}`))
+	t.union = b
+	return err
+}
+
+// MergeSearchByTagID performs a merge with any union data inside the SearchField, using the provided SearchByTagID
+func (t *SearchField) MergeSearchByTagID(v SearchByTagID) error {
+	t.Type = "TagId"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TagId"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t SearchField) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t SearchField) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "AgentId":
+		return t.AsSearchByAgentID()
+	case "AssignedDate":
+		return t.AsSearchByAssignedDate()
+	case "Channel":
+		return t.AsSearchByChannel()
+	case "ClosedDate":
+		return t.AsSearchByClosedDate()
+	case "ContactId":
+		return t.AsSearchByContactID()
+	case "ConversationId":
+		return t.AsSearchByConversationID()
+	case "CreationDate":
+		return t.AsSearchByCreationDate()
+	case "CustomAttribute":
+		return t.AsSearchByCustomAttribute()
+	case "Direction":
+		return t.AsSearchByDirection()
+	case "Duration":
+		return t.AsSearchByDuration()
+	case "LastActivity":
+		return t.AsSearchByLastActivity()
+	case "LastMessage":
+		return t.AsSearchByLastMessage()
+	case "QueueId":
+		return t.AsSearchByQueueID()
+	case "Status":
+		return t.AsSearchByStatus()
+	case "TagId":
+		return t.AsSearchByTagID()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t SearchField) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *SearchField) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsTimestampBetween returns the union data inside the TimestampOperator as a TimestampBetween
+func (t TimestampOperator) AsTimestampBetween() (TimestampBetween, error) {
+	var body TimestampBetween
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTimestampBetween overwrites any union data inside the TimestampOperator as the provided TimestampBetween
+func (t *TimestampOperator) FromTimestampBetween(v TimestampBetween) error {
+	t.Type = "Between"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Between"}`))
+	t.union = b
+	return err
+}
+
+// MergeTimestampBetween performs a merge with any union data inside the TimestampOperator, using the provided TimestampBetween
+func (t *TimestampOperator) MergeTimestampBetween(v TimestampBetween) error {
+	t.Type = "Between"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Between"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTimestampSince returns the union data inside the TimestampOperator as a TimestampSince
+func (t TimestampOperator) AsTimestampSince() (TimestampSince, error) {
+	var body TimestampSince
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTimestampSince overwrites any union data inside the TimestampOperator as the provided TimestampSince
+func (t *TimestampOperator) FromTimestampSince(v TimestampSince) error {
+	t.Type = "Since"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Since"}`))
+	t.union = b
+	return err
+}
+
+// MergeTimestampSince performs a merge with any union data inside the TimestampOperator, using the provided TimestampSince
+func (t *TimestampOperator) MergeTimestampSince(v TimestampSince) error {
+	t.Type = "Since"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Since"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTimestampUntil returns the union data inside the TimestampOperator as a TimestampUntil
+func (t TimestampOperator) AsTimestampUntil() (TimestampUntil, error) {
+	var body TimestampUntil
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTimestampUntil overwrites any union data inside the TimestampOperator as the provided TimestampUntil
+func (t *TimestampOperator) FromTimestampUntil(v TimestampUntil) error {
+	t.Type = "Until"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Until"}`))
+	t.union = b
+	return err
+}
+
+// MergeTimestampUntil performs a merge with any union data inside the TimestampOperator, using the provided TimestampUntil
+func (t *TimestampOperator) MergeTimestampUntil(v TimestampUntil) error {
+	t.Type = "Until"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"Until"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t TimestampOperator) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t TimestampOperator) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "Between":
+		return t.AsTimestampBetween()
+	case "Since":
+		return t.AsTimestampSince()
+	case "Until":
+		return t.AsTimestampUntil()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t TimestampOperator) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *TimestampOperator) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
+// AsBasicAuth returns the union data inside the WebhookAuthorization as a BasicAuth
+func (t WebhookAuthorization) AsBasicAuth() (BasicAuth, error) {
+	var body BasicAuth
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromBasicAuth overwrites any union data inside the WebhookAuthorization as the provided BasicAuth
+func (t *WebhookAuthorization) FromBasicAuth(v BasicAuth) error {
+	t.Type = "BasicAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BasicAuth"}`))
+	t.union = b
+	return err
+}
+
+// MergeBasicAuth performs a merge with any union data inside the WebhookAuthorization, using the provided BasicAuth
+func (t *WebhookAuthorization) MergeBasicAuth(v BasicAuth) error {
+	t.Type = "BasicAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"BasicAuth"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNoAuth returns the union data inside the WebhookAuthorization as a NoAuth
+func (t WebhookAuthorization) AsNoAuth() (NoAuth, error) {
+	var body NoAuth
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNoAuth overwrites any union data inside the WebhookAuthorization as the provided NoAuth
+func (t *WebhookAuthorization) FromNoAuth(v NoAuth) error {
+	t.Type = "NoAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"NoAuth"}`))
+	t.union = b
+	return err
+}
+
+// MergeNoAuth performs a merge with any union data inside the WebhookAuthorization, using the provided NoAuth
+func (t *WebhookAuthorization) MergeNoAuth(v NoAuth) error {
+	t.Type = "NoAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"NoAuth"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTokenAuth returns the union data inside the WebhookAuthorization as a TokenAuth
+func (t WebhookAuthorization) AsTokenAuth() (TokenAuth, error) {
+	var body TokenAuth
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTokenAuth overwrites any union data inside the WebhookAuthorization as the provided TokenAuth
+func (t *WebhookAuthorization) FromTokenAuth(v TokenAuth) error {
+	t.Type = "TokenAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TokenAuth"}`))
+	t.union = b
+	return err
+}
+
+// MergeTokenAuth performs a merge with any union data inside the WebhookAuthorization, using the provided TokenAuth
+func (t *WebhookAuthorization) MergeTokenAuth(v TokenAuth) error {
+	t.Type = "TokenAuth"
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"_type":"TokenAuth"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t WebhookAuthorization) Discriminator() (string, error) {
+	var discriminator struct {
+		Discriminator string `json:"_type"`
+	}
+	err := json.Unmarshal(t.union, &discriminator)
+	return discriminator.Discriminator, err
+}
+
+func (t WebhookAuthorization) ValueByDiscriminator() (interface{}, error) {
+	discriminator, err := t.Discriminator()
+	if err != nil {
+		return nil, err
+	}
+	switch discriminator {
+	case "BasicAuth":
+		return t.AsBasicAuth()
+	case "NoAuth":
+		return t.AsNoAuth()
+	case "TokenAuth":
+		return t.AsTokenAuth()
+	default:
+		return nil, errors.New("unknown discriminator value: " + discriminator)
+	}
+}
+
+func (t WebhookAuthorization) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	object := make(map[string]json.RawMessage)
+	if t.union != nil {
+		err = json.Unmarshal(b, &object)
+		if err != nil {
+			return nil, err
+		}
+	}
+
+	object["_type"], err = json.Marshal(t.Type)
+	if err != nil {
+		return nil, fmt.Errorf("error marshaling '_type': %w", err)
+	}
+
+	b, err = json.Marshal(object)
+	return b, err
+}
+
+func (t *WebhookAuthorization) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	if err != nil {
+		return err
+	}
+	object := make(map[string]json.RawMessage)
+	err = json.Unmarshal(b, &object)
+	if err != nil {
+		return err
+	}
+
+	if raw, found := object["_type"]; found {
+		err = json.Unmarshal(raw, &t.Type)
+		if err != nil {
+			return fmt.Errorf("error reading '_type': %w", err)
+		}
+	}
+
+	return err
+}
+
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
 
@@ -2793,20 +11971,441 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListAgents lists agents and administrators, a page at a time.
+	//
+	// Email and phone filter the list; only one of them may be given, else the status is 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagents
+	//
+	// Corresponds with GET /agents (the `ListAgents` operationId).
+	ListAgents(ctx context.Context, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchAgentsWithBody changes some fields of several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagents
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /agents (the `PatchAgents` operationId).
+	PatchAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchAgents changes some fields of several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagents
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /agents (the `PatchAgents` operationId).
+	PatchAgents(ctx context.Context, body PatchAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgentWithBody creates an agent.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagents
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /agents (the `CreateAgent` operationId).
+	CreateAgentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgent creates an agent.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagents
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /agents (the `CreateAgent` operationId).
+	CreateAgent(ctx context.Context, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgentsWithBody updates several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+	// fields that are left out is not documented: PatchAgents is for changes of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagents
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /agents (the `UpdateAgents` operationId).
+	UpdateAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgents updates several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+	// fields that are left out is not documented: PatchAgents is for changes of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagents
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /agents (the `UpdateAgents` operationId).
+	UpdateAgents(ctx context.Context, body UpdateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgentsWithBody creates several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagentsbulk
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /agents/bulk (the `CreateAgents` operationId).
+	CreateAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateAgents creates several agents.
+	//
+	// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagentsbulk
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /agents/bulk (the `CreateAgents` operationId).
+	CreateAgents(ctx context.Context, body CreateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAgentPresence lists the presence of all agents and administrators.
+	//
+	// It is the one answer of the API that is a bare array. It is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentspresence
+	//
+	// Corresponds with GET /agents/presence (the `ListAgentPresence` operationId).
+	ListAgentPresence(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteAgent turns an agent or administrator into an end user.
+	//
+	// The person stays, as an end user. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/deleteagentsagentid
+	//
+	// Corresponds with DELETE /agents/{agentId} (the `DeleteAgent` operationId).
+	DeleteAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAgent reads an agent or administrator.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentid
+	//
+	// Corresponds with GET /agents/{agentId} (the `GetAgent` operationId).
+	GetAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchAgentWithBody changes some fields of an agent or administrator.
+	//
+	// Fields that are left out stay as they are.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagentsagentid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /agents/{agentId} (the `PatchAgent` operationId).
+	PatchAgentWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchAgent changes some fields of an agent or administrator.
+	//
+	// Fields that are left out stay as they are.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagentsagentid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /agents/{agentId} (the `PatchAgent` operationId).
+	PatchAgent(ctx context.Context, agentID AgentID, body PatchAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgentWithBody updates an agent or administrator.
+	//
+	// What becomes of fields that are left out is not documented: PatchAgent is for a change of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /agents/{agentId} (the `UpdateAgent` operationId).
+	UpdateAgentWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateAgent updates an agent or administrator.
+	//
+	// What becomes of fields that are left out is not documented: PatchAgent is for a change of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /agents/{agentId} (the `UpdateAgent` operationId).
+	UpdateAgent(ctx context.Context, agentID AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAgentPresence reads the presence of an agent or administrator.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidpresence
+	//
+	// Corresponds with GET /agents/{agentId}/presence (the `GetAgentPresence` operationId).
+	GetAgentPresence(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWorkingChannelWithBody sets whether an agent works on a kind of channel.
+	//
+	// No answer of status 404 is documented. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentidpresenceworking-channel
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /agents/{agentId}/presence/working-channel (the `UpdateWorkingChannel` operationId).
+	UpdateWorkingChannelWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateWorkingChannel sets whether an agent works on a kind of channel.
+	//
+	// No answer of status 404 is documented. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentidpresenceworking-channel
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /agents/{agentId}/presence/working-channel (the `UpdateWorkingChannel` operationId).
+	UpdateWorkingChannel(ctx context.Context, agentID AgentID, body UpdateWorkingChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListAgentTeams lists the ids of the teams of an agent or administrator.
+	//
+	// The names are in ListTeams.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidteams
+	//
+	// Corresponds with GET /agents/{agentId}/teams (the `ListAgentTeams` operationId).
+	ListAgentTeams(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListFilterValues lists the values that a filter takes, a page at a time.
+	//
+	// Filters are the same for all metrics and records; a value that means nothing for one of them is ignored there.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsfilterfilterattribute
+	//
+	// Corresponds with GET /analytics/filter/{filterAttribute} (the `ListFilterValues` operationId).
+	ListFilterValues(ctx context.Context, filterAttribute string, params *ListFilterValuesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMetrics lists the metrics that GetMetricData takes, a page at a time.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetrics
+	//
+	// Corresponds with GET /analytics/metrics (the `ListMetrics` operationId).
+	ListMetrics(ctx context.Context, params *ListMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetricDataWithBody reads a metric, aggregated over a period or over given conversations.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsmetrics
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /analytics/metrics (the `GetMetricData` operationId).
+	GetMetricDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetricData reads a metric, aggregated over a period or over given conversations.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsmetrics
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /analytics/metrics (the `GetMetricData` operationId).
+	GetMetricData(ctx context.Context, body GetMetricDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetric reads what a metric takes: its filters and aggregations.
+	//
+	// No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetricsmetricid
+	//
+	// Corresponds with GET /analytics/metrics/{metricId} (the `GetMetric` operationId).
+	GetMetric(ctx context.Context, metricID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMetricRecords lists the records that GetMetricRecordData takes, a page at a time.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecords
+	//
+	// Corresponds with GET /analytics/records (the `ListMetricRecords` operationId).
+	ListMetricRecords(ctx context.Context, params *ListMetricRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetricRecordDataWithBody reads the single records behind a metric, a page at a time.
+	//
+	// GetMetricRecordDataAll goes through all pages: the next one takes the body again.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsrecords
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /analytics/records (the `GetMetricRecordData` operationId).
+	GetMetricRecordDataWithBody(ctx context.Context, params *GetMetricRecordDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetricRecordData reads the single records behind a metric, a page at a time.
+	//
+	// GetMetricRecordDataAll goes through all pages: the next one takes the body again.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsrecords
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /analytics/records (the `GetMetricRecordData` operationId).
+	GetMetricRecordData(ctx context.Context, params *GetMetricRecordDataParams, body GetMetricRecordDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMetricRecord reads what a record takes and holds: its filters and fields.
+	//
+	// No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecordsrecordid
+	//
+	// Corresponds with GET /analytics/records/{recordId} (the `GetMetricRecord` operationId).
+	GetMetricRecord(ctx context.Context, recordID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnonymizeEntityWithBody asks for the removal of personal data from an end user, a conversation or a message.
+	//
+	// An open conversation is refused unless ForceAnonymization is set. The status of a success is 200, not 202.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/postanonymization
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /anonymization (the `AnonymizeEntity` operationId).
+	//
+	// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+	AnonymizeEntityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnonymizeEntity asks for the removal of personal data from an end user, a conversation or a message.
+	//
+	// An open conversation is refused unless ForceAnonymization is set. The status of a success is 200, not 202.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/postanonymization
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /anonymization (the `AnonymizeEntity` operationId).
+	//
+	// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+	AnonymizeEntity(ctx context.Context, body AnonymizeEntityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAnonymizationRequest reads the state of an anonymization that was asked for.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/getanonymizationrequestrequestid
+	//
+	// Corresponds with GET /anonymization/request/{requestId} (the `GetAnonymizationRequest` operationId).
+	GetAnonymizationRequest(ctx context.Context, requestID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBusinessHoursSchedules lists the schedules of business hours.
+	//
+	// The vendor speaks of pages, but there are no parameters for them and no links in the answer.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedules
+	//
+	// Corresponds with GET /business-hours/schedules (the `ListBusinessHoursSchedules` operationId).
+	ListBusinessHoursSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBusinessHoursSchedule reads a schedule as it was defined: the regular hours and the exceptions.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleiddefinition
+	//
+	// Corresponds with GET /business-hours/schedules/{scheduleId}/definition (the `GetBusinessHoursSchedule` operationId).
+	GetBusinessHoursSchedule(ctx context.Context, scheduleID ScheduleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetBusinessHoursStatus tells whether the business is open now or at a given time.
+	//
+	// No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
+	//
+	// Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
+	GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetUpcomingBusinessHours reads the business hours of the next days, with recurring rules and exceptions applied.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidupcoming
+	//
+	// Corresponds with GET /business-hours/schedules/{scheduleId}/upcoming (the `GetUpcomingBusinessHours` operationId).
+	GetUpcomingBusinessHours(ctx context.Context, scheduleID ScheduleID, params *GetUpcomingBusinessHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListContactEndpoints lists the addresses and numbers at which the organization is reached.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpoints
+	//
+	// Corresponds with GET /contact-endpoints (the `ListContactEndpoints` operationId).
+	ListContactEndpoints(ctx context.Context, params *ListContactEndpointsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetContactEndpoint reads an address or number at which the organization is reached.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpointscontactendpointid
+	//
+	// Corresponds with GET /contact-endpoints/{contactEndpointId} (the `GetContactEndpoint` operationId).
+	GetContactEndpoint(ctx context.Context, contactEndpointID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateConversationWithBody creates a conversation.
+	//
+	// The answer holds nothing but its id. The author of an inbound message is the requester, that of an outbound one
+	// the agent it names. Attachments are fetched from their addresses; one that cannot be fetched, or an external id
+	// that was used before, is refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversations
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations (the `CreateConversation` operationId).
+	CreateConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateConversation creates a conversation.
+	//
+	// The answer holds nothing but its id. The author of an inbound message is the requester, that of an outbound one
+	// the agent it names. Attachments are fetched from their addresses; one that cannot be fetched, or an external id
+	// that was used before, is refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversations
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations (the `CreateConversation` operationId).
+	CreateConversation(ctx context.Context, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListActivityLog lists the activity log of the whole organization, a page at a time.
 	//
-	// The next page is the address in the answer's Meta.Next. Check its host before sending a token there.
-	//
+	// ListActivityLogAll goes through all pages. The entries of one conversation are in ListConversationActivityLog.
 	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsactivitylog
 	//
 	// Corresponds with GET /conversations/activitylog (the `ListActivityLog` operationId).
 	ListActivityLog(ctx context.Context, params *ListActivityLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListFlows lists the conversation flows of one channel.
+	//
+	// Without a channel these are the flows for telephone calls, not those of all channels. The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsflows
+	//
+	// Corresponds with GET /conversations/flows (the `ListFlows` operationId).
+	ListFlows(ctx context.Context, params *ListFlowsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportConversationWithBody imports a conversation that took place elsewhere, with its messages.
+	//
+	// Only the channels email and genericapimessaging are supported. Errors that do not stop the import, such as an
+	// attachment that cannot be fetched, stand in PartialErrors of the answer: the status is 201 all the same.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversationsimport
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/import (the `ImportConversation` operationId).
+	ImportConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportConversation imports a conversation that took place elsewhere, with its messages.
+	//
+	// Only the channels email and genericapimessaging are supported. Errors that do not stop the import, such as an
+	// attachment that cannot be fetched, stand in PartialErrors of the answer: the status is 201 all the same.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversationsimport
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/import (the `ImportConversation` operationId).
+	ImportConversation(ctx context.Context, body ImportConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetConversation reads a conversation with its custom attributes.
 	//
 	// The fields that every channel has are fields of the result. The methods AsChatConversation,
 	// AsEmailConversation and so on decode the rest; Type says which of them fits.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationid
 	//
 	// Corresponds with GET /conversations/{conversationId} (the `GetConversation` operationId).
@@ -2814,18 +12413,27 @@ type ClientInterface interface {
 
 	// ListConversationActivityLog lists the activity log of a conversation.
 	//
-	// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented for a
-	// conversation that does not exist.
-	//
+	// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented
+	// for a conversation that does not exist.
 	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidactivitylog
 	//
 	// Corresponds with GET /conversations/{conversationId}/activitylog (the `ListConversationActivityLog` operationId).
 	ListConversationActivityLog(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AnonymizeConversation asks for the removal of personal data from a conversation and all its messages.
+	//
+	// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An open conversation is
+	// refused unless force is given.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidanonymize
+	// https://docs.dixa.io/docs/gdpr-data-anonymisation
+	//
+	// Corresponds with PATCH /conversations/{conversationId}/anonymize (the `AnonymizeConversation` operationId).
+	AnonymizeConversation(ctx context.Context, conversationID ConversationID, params *AnonymizeConversationParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ClaimConversationWithBody assigns a conversation to an agent.
 	//
 	// Set Force to false to leave a conversation alone that another agent already has. A success has no body.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclaim
 	//
 	// Takes any type of body and a specified content type.
@@ -2836,7 +12444,6 @@ type ClientInterface interface {
 	// ClaimConversation assigns a conversation to an agent.
 	//
 	// Set Force to false to leave a conversation alone that another agent already has. A success has no body.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclaim
 	//
 	// Takes a body of the `application/json` content type.
@@ -2844,12 +12451,35 @@ type ClientInterface interface {
 	// Corresponds with PUT /conversations/{conversationId}/claim (the `ClaimConversation` operationId).
 	ClaimConversation(ctx context.Context, conversationID ConversationID, body ClaimConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CloseConversationWithBody closes a conversation.
+	//
+	// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclose
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/close (the `CloseConversation` operationId).
+	CloseConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseConversation closes a conversation.
+	//
+	// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclose
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/close (the `CloseConversation` operationId).
+	CloseConversation(ctx context.Context, conversationID ConversationID, body CloseConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// PatchConversationCustomAttributesWithBody sets custom attributes of a conversation.
 	//
 	// Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 	// type Conversation apply. Whether the answer holds every attribute of the conversation or only those of the body
 	// is not documented, nor whether a refused attribute stops the others: read the conversation to know.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchconversationsconversationidcustom-attributes
 	//
 	// Takes any type of body and a specified content type.
@@ -2862,7 +12492,6 @@ type ClientInterface interface {
 	// Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 	// type Conversation apply. Whether the answer holds every attribute of the conversation or only those of the body
 	// is not documented, nor whether a refused attribute stops the others: read the conversation to know.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchconversationsconversationidcustom-attributes
 	//
 	// Takes a body of the `application/json` content type.
@@ -2870,24 +12499,514 @@ type ClientInterface interface {
 	// Corresponds with PATCH /conversations/{conversationId}/custom-attributes (the `PatchConversationCustomAttributes` operationId).
 	PatchConversationCustomAttributes(ctx context.Context, conversationID ConversationID, body PatchConversationCustomAttributesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// FollowUpConversationWithBody sets a conversation aside until a time.
+	//
+	// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidfollowup
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/followup (the `FollowUpConversation` operationId).
+	FollowUpConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowUpConversation sets a conversation aside until a time.
+	//
+	// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidfollowup
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/followup (the `FollowUpConversation` operationId).
+	FollowUpConversation(ctx context.Context, conversationID ConversationID, body FollowUpConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkConversationWithBody links a conversation to a parent.
+	//
+	// A parent has at most 100 children, a child one parent, and a child no children of its own. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidlink
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/link (the `LinkConversation` operationId).
+	LinkConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkConversation links a conversation to a parent.
+	//
+	// A parent has at most 100 children, a child one parent, and a child no children of its own. A success has no
+	// body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidlink
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/link (the `LinkConversation` operationId).
+	LinkConversation(ctx context.Context, conversationID ConversationID, body LinkConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLinkedConversations lists the children that are linked to a conversation, such as side conversations and transcripts.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidlinked
+	//
+	// Corresponds with GET /conversations/{conversationId}/linked (the `ListLinkedConversations` operationId).
+	ListLinkedConversations(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMessages lists all messages of a conversation, the oldest first.
+	//
+	// The list is not paged. The Type of a message's attributes follows the way the message came, which may differ
+	// from the channel of the conversation: in a ContactForm conversation EmailAttributes belong to a web form,
+	// ContactFormAttributes to a chat widget.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/messages/getconversationsconversationidmessages
+	//
+	// Corresponds with GET /conversations/{conversationId}/messages (the `ListMessages` operationId).
+	ListMessages(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateMessageWithBody adds a message to a conversation.
+	//
+	// The author of an inbound message is the requester of the conversation, that of an outbound one the agent it
+	// names. It works for chat, messenger, contact form and email; for SMS outbound only; for WhatsApp outbound only,
+	// with Markdown as content and at most one attachment (jpg, jpeg, png, pdf, doc, docx, pptx or xlsx), which may
+	// come without content. Attachments are copied from their addresses; one that cannot be fetched, an external id
+	// that was used before and an unsupported channel are refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/messages/postconversationsconversationidmessages
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/messages (the `CreateMessage` operationId).
+	CreateMessageWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateMessage adds a message to a conversation.
+	//
+	// The author of an inbound message is the requester of the conversation, that of an outbound one the agent it
+	// names. It works for chat, messenger, contact form and email; for SMS outbound only; for WhatsApp outbound only,
+	// with Markdown as content and at most one attachment (jpg, jpeg, png, pdf, doc, docx, pptx or xlsx), which may
+	// come without content. Attachments are copied from their addresses; one that cannot be fetched, an external id
+	// that was used before and an unsupported channel are refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/messages/postconversationsconversationidmessages
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/messages (the `CreateMessage` operationId).
+	CreateMessage(ctx context.Context, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnonymizeMessage asks for the removal of personal data from a message.
+	//
+	// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidmessagesmessageidanonymize
+	// https://docs.dixa.io/docs/gdpr-data-anonymisation
+	//
+	// Corresponds with PATCH /conversations/{conversationId}/messages/{messageId}/anonymize (the `AnonymizeMessage` operationId).
+	AnonymizeMessage(ctx context.Context, conversationID ConversationID, messageID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListInternalNotes lists the internal notes of a conversation, the oldest first.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/getconversationsconversationidnotes
+	//
+	// Corresponds with GET /conversations/{conversationId}/notes (the `ListInternalNotes` operationId).
+	ListInternalNotes(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInternalNoteWithBody adds an internal note to a conversation.
+	//
+	// The status of a success is 200. An agent who does not exist is refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotes
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/notes (the `CreateInternalNote` operationId).
+	CreateInternalNoteWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInternalNote adds an internal note to a conversation.
+	//
+	// The status of a success is 200. An agent who does not exist is refused with status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotes
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/notes (the `CreateInternalNote` operationId).
+	CreateInternalNote(ctx context.Context, conversationID ConversationID, body CreateInternalNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInternalNotesWithBody adds several internal notes to a conversation.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotesbulk
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/notes/bulk (the `CreateInternalNotes` operationId).
+	CreateInternalNotesWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInternalNotes adds several internal notes to a conversation.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotesbulk
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/notes/bulk (the `CreateInternalNotes` operationId).
+	CreateInternalNotes(ctx context.Context, conversationID ConversationID, body CreateInternalNotesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRatingsDeprecated lists the ratings of a conversation.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidrating
+	//
+	// Corresponds with GET /conversations/{conversationId}/rating (the `ListRatingsDeprecated` operationId).
+	//
+	// Deprecated: ListRatings is its successor.
+	ListRatingsDeprecated(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRatings lists the ratings of a conversation with their latest states.
+	//
+	// A survey of several questions gives a rating for each question. They share the id of the survey, and may differ
+	// in status where it was answered in part. The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidratings
+	//
+	// Corresponds with GET /conversations/{conversationId}/ratings (the `ListRatings` operationId).
+	ListRatings(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OfferRatingWithBody offers a rating to an end user.
+	//
+	// The id in the answer is what SubmitRating takes.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsoffer
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/ratings/offer (the `OfferRating` operationId).
+	OfferRatingWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// OfferRating offers a rating to an end user.
+	//
+	// The id in the answer is what SubmitRating takes.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsoffer
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/ratings/offer (the `OfferRating` operationId).
+	OfferRating(ctx context.Context, conversationID ConversationID, body OfferRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitRatingWithBody stores the result of a rating that was offered.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsratingidsubmit
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/ratings/{ratingId}/submit (the `SubmitRating` operationId).
+	SubmitRatingWithBody(ctx context.Context, conversationID ConversationID, ratingID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SubmitRating stores the result of a rating that was offered.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsratingidsubmit
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/ratings/{ratingId}/submit (the `SubmitRating` operationId).
+	SubmitRating(ctx context.Context, conversationID ConversationID, ratingID string, body SubmitRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReopenConversationWithBody opens a closed conversation again and offers it in its queue.
+	//
+	// A conversation without a queue goes to the default queue of the organization. A user who does not exist, or is
+	// neither agent nor administrator, is refused with status 400. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidreopen
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/reopen (the `ReopenConversation` operationId).
+	ReopenConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReopenConversation opens a closed conversation again and offers it in its queue.
+	//
+	// A conversation without a queue goes to the default queue of the organization. A user who does not exist, or is
+	// neither agent nor administrator, is refused with status 400. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidreopen
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/reopen (the `ReopenConversation` operationId).
+	ReopenConversation(ctx context.Context, conversationID ConversationID, body ReopenConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListConversationTags lists the tags of a conversation.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/getconversationsconversationidtags
+	//
+	// Corresponds with GET /conversations/{conversationId}/tags (the `ListConversationTags` operationId).
+	ListConversationTags(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TagConversationByNamesWithBody tags a conversation with tags of these names.
+	//
+	// It only starts the work: status 202 without a body. Tags that do not exist are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/postconversationsconversationidtagsbulk
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/tags/bulk (the `TagConversationByNames` operationId).
+	TagConversationByNamesWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TagConversationByNames tags a conversation with tags of these names.
+	//
+	// It only starts the work: status 202 without a body. Tags that do not exist are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/postconversationsconversationidtagsbulk
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /conversations/{conversationId}/tags/bulk (the `TagConversationByNames` operationId).
+	TagConversationByNames(ctx context.Context, conversationID ConversationID, body TagConversationByNamesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UntagConversation takes a tag off a conversation.
+	//
+	// The tag may be inactive. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/deleteconversationsconversationidtagstagid
+	//
+	// Corresponds with DELETE /conversations/{conversationId}/tags/{tagId} (the `UntagConversation` operationId).
+	UntagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TagConversation tags a conversation.
+	//
+	// Only an active tag will do. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/putconversationsconversationidtagstagid
+	//
+	// Corresponds with PUT /conversations/{conversationId}/tags/{tagId} (the `TagConversation` operationId).
+	TagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferConversationWithBody moves a conversation to a queue.
+	//
+	// A queue or user that does not exist is refused with status 400, not 404. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidtransferqueue
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/transfer/queue (the `TransferConversation` operationId).
+	TransferConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferConversation moves a conversation to a queue.
+	//
+	// A queue or user that does not exist is refused with status 400, not 404. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidtransferqueue
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /conversations/{conversationId}/transfer/queue (the `TransferConversation` operationId).
+	TransferConversation(ctx context.Context, conversationID ConversationID, body TransferConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListCustomAttributeDefinitions lists the definitions of all custom attributes.
 	//
 	// The list covers conversations and end users, is not paged, and holds archived and deactivated definitions too.
 	// No documented operation creates or changes a definition.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributes
 	//
 	// Corresponds with GET /custom-attributes (the `ListCustomAttributeDefinitions` operationId).
 	ListCustomAttributeDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetCustomAttributeDefinition reads the definition of a custom attribute.
+	//
+	// No answer of status 404 is documented for a definition that does not exist.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributescustomattributeid
+	//
+	// Corresponds with GET /custom-attributes/{customAttributeId} (the `GetCustomAttributeDefinition` operationId).
+	GetCustomAttributeDefinition(ctx context.Context, customAttributeID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListEndUsers lists end users, a page at a time.
+	//
+	// Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
+	// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
+	//
+	// Corresponds with GET /endusers (the `ListEndUsers` operationId).
+	ListEndUsers(ctx context.Context, params *ListEndUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchEndUsersWithBody changes some fields of several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /endusers (the `PatchEndUsers` operationId).
+	PatchEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchEndUsers changes some fields of several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /endusers (the `PatchEndUsers` operationId).
+	PatchEndUsers(ctx context.Context, body PatchEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEndUserWithBody creates an end user.
+	//
+	// An address or number that another end user has is refused with status 400. Custom attributes are set afterwards,
+	// by PatchEndUserCustomAttributes.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /endusers (the `CreateEndUser` operationId).
+	CreateEndUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEndUser creates an end user.
+	//
+	// An address or number that another end user has is refused with status 400. Custom attributes are set afterwards,
+	// by PatchEndUserCustomAttributes.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /endusers (the `CreateEndUser` operationId).
+	CreateEndUser(ctx context.Context, body CreateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEndUsersWithBody updates several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+	// fields that are left out is not documented: PatchEndUsers is for changes of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /endusers (the `UpdateEndUsers` operationId).
+	UpdateEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEndUsers updates several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+	// fields that are left out is not documented: PatchEndUsers is for changes of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /endusers (the `UpdateEndUsers` operationId).
+	UpdateEndUsers(ctx context.Context, body UpdateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEndUsersWithBody creates several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusersbulk
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /endusers/bulk (the `CreateEndUsers` operationId).
+	CreateEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEndUsers creates several end users.
+	//
+	// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusersbulk
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /endusers/bulk (the `CreateEndUsers` operationId).
+	CreateEndUsers(ctx context.Context, body CreateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetEndUser reads an end user with its custom attributes.
 	//
-	// It is the only operation that returns an end user's custom attributes: the lists leave them out.
-	//
+	// The lists of end users leave the custom attributes out.
 	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuserid
 	//
 	// Corresponds with GET /endusers/{userId} (the `GetEndUser` operationId).
 	GetEndUser(ctx context.Context, userID UserID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchEndUserWithBody changes some fields of an end user.
+	//
+	// Fields that are left out stay as they are. The answer shows the custom attributes, which this operation cannot
+	// change.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusersuserid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /endusers/{userId} (the `PatchEndUser` operationId).
+	PatchEndUserWithBody(ctx context.Context, userID UserID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchEndUser changes some fields of an end user.
+	//
+	// Fields that are left out stay as they are. The answer shows the custom attributes, which this operation cannot
+	// change.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusersuserid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /endusers/{userId} (the `PatchEndUser` operationId).
+	PatchEndUser(ctx context.Context, userID UserID, body PatchEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEndUserWithBody updates an end user.
+	//
+	// What becomes of fields that are left out is not documented: PatchEndUser is for a change of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusersuserid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /endusers/{userId} (the `UpdateEndUser` operationId).
+	UpdateEndUserWithBody(ctx context.Context, userID UserID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEndUser updates an end user.
+	//
+	// What becomes of fields that are left out is not documented: PatchEndUser is for a change of some fields.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusersuserid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /endusers/{userId} (the `UpdateEndUser` operationId).
+	UpdateEndUser(ctx context.Context, userID UserID, body UpdateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AnonymizeEndUser asks for the removal of an end user's personal data, with all conversations and messages.
+	//
+	// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An end user with open
+	// conversations is refused unless force is given.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchendusersuseridanonymize
+	// https://docs.dixa.io/docs/gdpr-data-anonymisation
+	//
+	// Corresponds with PATCH /endusers/{userId}/anonymize (the `AnonymizeEndUser` operationId).
+	AnonymizeEndUser(ctx context.Context, userID UserID, params *AnonymizeEndUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListEndUserConversations lists the conversations that an end user requested, a page at a time.
+	//
+	// Custom attributes are left out: GetConversation returns them.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuseridconversations
+	//
+	// Corresponds with GET /endusers/{userId}/conversations (the `ListEndUserConversations` operationId).
+	ListEndUserConversations(ctx context.Context, userID UserID, params *ListEndUserConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchEndUserCustomAttributesWithBody sets custom attributes of an end user.
 	//
@@ -2895,7 +13014,6 @@ type ClientInterface interface {
 	// Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 	// type Contact apply. Whether the answer holds every attribute of the end user or only those of the body is not
 	// documented, nor whether a refused attribute stops the others: read the end user to know.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchendusersuseridcustom-attributes
 	//
 	// Takes any type of body and a specified content type.
@@ -2909,19 +13027,1432 @@ type ClientInterface interface {
 	// Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 	// type Contact apply. Whether the answer holds every attribute of the end user or only those of the body is not
 	// documented, nor whether a refused attribute stops the others: read the end user to know.
-	//
 	// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchendusersuseridcustom-attributes
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /endusers/{userId}/custom-attributes (the `PatchEndUserCustomAttributes` operationId).
 	PatchEndUserCustomAttributes(ctx context.Context, userID UserID, body PatchEndUserCustomAttributesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateArticleWithBody creates an article.
+	//
+	// The status of a success is 200.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticles
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /knowledge/articles (the `CreateArticle` operationId).
+	CreateArticleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateArticle creates an article.
+	//
+	// The status of a success is 200.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticles
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /knowledge/articles (the `CreateArticle` operationId).
+	CreateArticle(ctx context.Context, body CreateArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UploadArticleAttachmentsWithBody uploads images that articles can show.
+	//
+	// At most five files a request, of 4 MB each and 10 MB together, and of the types image/png, image/jpeg, image/gif
+	// and image/webp. The field of each file is "files". Files that were refused are in PartialErrors: the status is
+	// 200 all the same.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesattachments
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /knowledge/articles/attachments (the `UploadArticleAttachments` operationId).
+	UploadArticleAttachmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteArticle deletes an article.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleid
+	//
+	// Corresponds with DELETE /knowledge/articles/{articleId} (the `DeleteArticle` operationId).
+	DeleteArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetArticle reads an article.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleid
+	//
+	// Corresponds with GET /knowledge/articles/{articleId} (the `GetArticle` operationId).
+	GetArticle(ctx context.Context, articleID ArticleID, params *GetArticleParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchArticleWithBody changes the owner, the tags or the availability of an article.
+	//
+	// The texts are changed by PatchArticleTranslations, the place by MoveArticle.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /knowledge/articles/{articleId} (the `PatchArticle` operationId).
+	PatchArticleWithBody(ctx context.Context, articleID ArticleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchArticle changes the owner, the tags or the availability of an article.
+	//
+	// The texts are changed by PatchArticleTranslations, the place by MoveArticle.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /knowledge/articles/{articleId} (the `PatchArticle` operationId).
+	PatchArticle(ctx context.Context, articleID ArticleID, body PatchArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveArticleParent takes an article out of its category or collection.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidparent
+	//
+	// Corresponds with DELETE /knowledge/articles/{articleId}/parent (the `RemoveArticleParent` operationId).
+	RemoveArticleParent(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveArticle moves an article to another category or collection.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidparentparentid
+	//
+	// Corresponds with PATCH /knowledge/articles/{articleId}/parent/{parentId} (the `MoveArticle` operationId).
+	MoveArticle(ctx context.Context, articleID ArticleID, parentID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishArticle publishes a new version of all translations of an article.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidpublish
+	//
+	// Corresponds with POST /knowledge/articles/{articleId}/publish (the `PublishArticle` operationId).
+	PublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetArticleTranslations reads the drafts and the published versions of all translations of an article.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleidtranslations
+	//
+	// Corresponds with GET /knowledge/articles/{articleId}/translations (the `GetArticleTranslations` operationId).
+	GetArticleTranslations(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchArticleTranslationsWithBody creates or changes translations of an article.
+	//
+	// Translations that were refused are in PartialErrors: the status is 200 all the same.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidtranslations
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /knowledge/articles/{articleId}/translations (the `PatchArticleTranslations` operationId).
+	PatchArticleTranslationsWithBody(ctx context.Context, articleID ArticleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchArticleTranslations creates or changes translations of an article.
+	//
+	// Translations that were refused are in PartialErrors: the status is 200 all the same.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidtranslations
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /knowledge/articles/{articleId}/translations (the `PatchArticleTranslations` operationId).
+	PatchArticleTranslations(ctx context.Context, articleID ArticleID, body PatchArticleTranslationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteArticleTranslation deletes all versions of a translation of an article.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidtranslationslanguageid
+	//
+	// Corresponds with DELETE /knowledge/articles/{articleId}/translations/{languageId} (the `DeleteArticleTranslation` operationId).
+	DeleteArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PublishArticleTranslation publishes a translation of an article, so that the search finds it.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidpublish
+	//
+	// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/publish (the `PublishArticleTranslation` operationId).
+	PublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnpublishArticleTranslation takes a translation of an article out of the search.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidunpublish
+	//
+	// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/unpublish (the `UnpublishArticleTranslation` operationId).
+	UnpublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnpublishArticle takes all translations of an article out of the search.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidunpublish
+	//
+	// Corresponds with POST /knowledge/articles/{articleId}/unpublish (the `UnpublishArticle` operationId).
+	UnpublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCategory reads a category.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryid
+	//
+	// Corresponds with GET /knowledge/categories/{categoryId} (the `GetCategory` operationId).
+	GetCategory(ctx context.Context, categoryID CategoryID, params *GetCategoryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCategoryTranslations reads the titles of a category in all languages.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryidtranslations
+	//
+	// Corresponds with GET /knowledge/categories/{categoryId}/translations (the `GetCategoryTranslations` operationId).
+	GetCategoryTranslations(ctx context.Context, categoryID CategoryID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListCollections lists the collections, a page at a time.
+	//
+	// The published answer has no links to other pages, though the parameters for them exist; Meta is what the other
+	// lists have.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollections
+	//
+	// Corresponds with GET /knowledge/collections (the `ListCollections` operationId).
+	ListCollections(ctx context.Context, params *ListCollectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCollection reads a collection.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionid
+	//
+	// Corresponds with GET /knowledge/collections/{collectionId} (the `GetCollection` operationId).
+	GetCollection(ctx context.Context, collectionID CollectionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetCollectionCatalog reads the tree of categories and articles of a collection.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionidcatalog
+	//
+	// Corresponds with GET /knowledge/collections/{collectionId}/catalog (the `GetCollectionCatalog` operationId).
+	GetCollectionCatalog(ctx context.Context, collectionID CollectionID, params *GetCollectionCatalogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOrganization reads the organization that the token belongs to.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/organization/getorganization
+	//
+	// Corresponds with GET /organization (the `GetOrganization` operationId).
+	GetOrganization(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQueues lists the queues of the organization.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueues
+	//
+	// Corresponds with GET /queues (the `ListQueues` operationId).
+	ListQueues(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQueueWithBody creates a queue.
+	//
+	// The published document has no operation that changes or deletes one.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/postqueues
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /queues (the `CreateQueue` operationId).
+	CreateQueueWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateQueue creates a queue.
+	//
+	// The published document has no operation that changes or deletes one.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/postqueues
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /queues (the `CreateQueue` operationId).
+	CreateQueue(ctx context.Context, body CreateQueueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQueuePosition reads the approximate position of a conversation in its queue.
+	//
+	// It is published for the beta version; whether v1 has it is not known.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesconversation-positioncsid
+	//
+	// Corresponds with GET /queues/conversation-position/{conversationId} (the `GetQueuePosition` operationId).
+	GetQueuePosition(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQueue reads a queue.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueid
+	//
+	// Corresponds with GET /queues/{queueId} (the `GetQueue` operationId).
+	GetQueue(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQueueAvailability reads which messaging channels of a queue are available.
+	//
+	// It covers the channels adachat, kindlychat, digitalgeniuschat and genericapimessaging. Each channel has an
+	// outcome of its own. A queue that does not exist is refused with status 400, and an organization that has none of
+	// these channels gets a 409.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidavailability
+	//
+	// Corresponds with GET /queues/{queueId}/availability (the `GetQueueAvailability` operationId).
+	GetQueueAvailability(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveQueueMembersWithBody removes at most ten agents or administrators from a queue.
+	//
+	// The ids go in the body of the DELETE. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/deletequeuesqueueidmembers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /queues/{queueId}/members (the `RemoveQueueMembers` operationId).
+	RemoveQueueMembersWithBody(ctx context.Context, queueID QueueID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveQueueMembers removes at most ten agents or administrators from a queue.
+	//
+	// The ids go in the body of the DELETE. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/deletequeuesqueueidmembers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /queues/{queueId}/members (the `RemoveQueueMembers` operationId).
+	RemoveQueueMembers(ctx context.Context, queueID QueueID, body RemoveQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQueueMembers lists the members of a queue.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidmembers
+	//
+	// Corresponds with GET /queues/{queueId}/members (the `ListQueueMembers` operationId).
+	ListQueueMembers(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddQueueMembersWithBody adds agents or administrators to a queue.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/patchqueuesqueueidmembers
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /queues/{queueId}/members (the `AddQueueMembers` operationId).
+	AddQueueMembersWithBody(ctx context.Context, queueID QueueID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddQueueMembers adds agents or administrators to a queue.
+	//
+	// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/queues/patchqueuesqueueidmembers
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /queues/{queueId}/members (the `AddQueueMembers` operationId).
+	AddQueueMembers(ctx context.Context, queueID QueueID, body AddQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchConversationsByText searches conversations for a text, a page at a time.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/search/getsearchconversations
+	//
+	// Corresponds with GET /search/conversations (the `SearchConversationsByText` operationId).
+	//
+	// Deprecated: SearchConversations is its successor.
+	SearchConversationsByText(ctx context.Context, params *SearchConversationsByTextParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchConversationsWithBody searches conversations by text, by filters or by both, a page at a time.
+	//
+	// The answer holds ids and the places that matched; GetConversation reads the rest. A page has at most 50 hits, as
+	// the vendor's own MCP server has it. SearchConversationsAll goes through all pages: the next one takes the body again.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/search/postsearchconversations
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /search/conversations (the `SearchConversations` operationId).
+	SearchConversationsWithBody(ctx context.Context, params *SearchConversationsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchConversations searches conversations by text, by filters or by both, a page at a time.
+	//
+	// The answer holds ids and the places that matched; GetConversation reads the rest. A page has at most 50 hits, as
+	// the vendor's own MCP server has it. SearchConversationsAll goes through all pages: the next one takes the body again.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/search/postsearchconversations
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /search/conversations (the `SearchConversations` operationId).
+	SearchConversations(ctx context.Context, params *SearchConversationsParams, body SearchConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTags lists the tags of the organization.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettags
+	//
+	// Corresponds with GET /tags (the `ListTags` operationId).
+	ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTagWithBody creates a tag, or returns the one that has this name.
+	//
+	// The status is 200 in both cases. A tag that exists is not changed, so its color may differ from the one given.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/posttags
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /tags (the `CreateTag` operationId).
+	CreateTagWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTag creates a tag, or returns the one that has this name.
+	//
+	// The status is 200 in both cases. A tag that exists is not changed, so its color may differ from the one given.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/posttags
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /tags (the `CreateTag` operationId).
+	CreateTag(ctx context.Context, body CreateTagJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTag deletes a tag and takes it off everything it was put on.
+	//
+	// It cannot be undone; DeactivateTag keeps the tag where it is. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/deletetagstagid
+	//
+	// Corresponds with DELETE /tags/{tagId} (the `DeleteTag` operationId).
+	DeleteTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTag reads a tag.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettagstagid
+	//
+	// Corresponds with GET /tags/{tagId} (the `GetTag` operationId).
+	GetTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ActivateTag makes a tag available again.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagidactivate
+	//
+	// Corresponds with PATCH /tags/{tagId}/activate (the `ActivateTag` operationId).
+	ActivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeactivateTag makes a tag unavailable without taking it off conversations.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagiddeactivate
+	//
+	// Corresponds with PATCH /tags/{tagId}/deactivate (the `DeactivateTag` operationId).
+	DeactivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeams lists the teams of the organization.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteams
+	//
+	// Corresponds with GET /teams (the `ListTeams` operationId).
+	ListTeams(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTeamWithBody creates a team.
+	//
+	// Its members are added by AddTeamMembers.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/postteams
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /teams (the `CreateTeam` operationId).
+	CreateTeamWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTeam creates a team.
+	//
+	// Its members are added by AddTeamMembers.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/postteams
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /teams (the `CreateTeam` operationId).
+	CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTeam deletes a team.
+	//
+	// No answer of status 404 is documented. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamid
+	//
+	// Corresponds with DELETE /teams/{teamId} (the `DeleteTeam` operationId).
+	DeleteTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTeam reads a team.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamid
+	//
+	// Corresponds with GET /teams/{teamId} (the `GetTeam` operationId).
+	GetTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveTeamMembersWithBody removes agents or administrators from a team.
+	//
+	// The ids go in the body of the DELETE. A success has no body. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamidagents
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with DELETE /teams/{teamId}/agents (the `RemoveTeamMembers` operationId).
+	RemoveTeamMembersWithBody(ctx context.Context, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveTeamMembers removes agents or administrators from a team.
+	//
+	// The ids go in the body of the DELETE. A success has no body. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamidagents
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with DELETE /teams/{teamId}/agents (the `RemoveTeamMembers` operationId).
+	RemoveTeamMembers(ctx context.Context, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeamMembers lists the members of a team.
+	//
+	// The list is not paged. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidagents
+	//
+	// Corresponds with GET /teams/{teamId}/agents (the `ListTeamMembers` operationId).
+	ListTeamMembers(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeamMembersWithBody adds agents or administrators to a team.
+	//
+	// A success has status 200 and no body. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/patchteamsteamidagents
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /teams/{teamId}/agents (the `AddTeamMembers` operationId).
+	AddTeamMembersWithBody(ctx context.Context, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddTeamMembers adds agents or administrators to a team.
+	//
+	// A success has status 200 and no body. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/patchteamsteamidagents
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /teams/{teamId}/agents (the `AddTeamMembers` operationId).
+	AddTeamMembers(ctx context.Context, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTeamPresence lists the presence of the members of a team, a page at a time.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidpresence
+	//
+	// Corresponds with GET /teams/{teamId}/presence (the `ListTeamPresence` operationId).
+	ListTeamPresence(ctx context.Context, teamID TeamID, params *ListTeamPresenceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTemplates lists the templates of the organization, a page at a time.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/templates/gettemplates
+	//
+	// Corresponds with GET /templates (the `ListTemplates` operationId).
+	ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteTemplate deletes a template.
+	//
+	// Flows and automations that use it are not looked after, and it cannot be undone. A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/templates/deletetemplatestemplateid
+	//
+	// Corresponds with DELETE /templates/{templateId} (the `DeleteTemplate` operationId).
+	DeleteTemplate(ctx context.Context, templateID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWebhookSubscriptions lists the webhook subscriptions of the organization.
+	//
+	// The list is not paged. It shows secret keys and the headers that are sent along: keep it out of logs.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhooks
+	//
+	// Corresponds with GET /webhooks (the `ListWebhookSubscriptions` operationId).
+	ListWebhookSubscriptions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhookSubscriptionWithBody creates a webhook subscription.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/postwebhooks
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /webhooks (the `CreateWebhookSubscription` operationId).
+	CreateWebhookSubscriptionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateWebhookSubscription creates a webhook subscription.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/postwebhooks
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /webhooks (the `CreateWebhookSubscription` operationId).
+	CreateWebhookSubscription(ctx context.Context, body CreateWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteWebhookSubscription deletes a webhook subscription.
+	//
+	// A success has no body.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/deletewebhookswebhooksubscriptionid
+	//
+	// Corresponds with DELETE /webhooks/{webhookSubscriptionId} (the `DeleteWebhookSubscription` operationId).
+	DeleteWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetWebhookSubscription reads a webhook subscription.
+	//
+	// It shows the secret key and the headers that are sent along: keep it out of logs.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptionid
+	//
+	// Corresponds with GET /webhooks/{webhookSubscriptionId} (the `GetWebhookSubscription` operationId).
+	GetWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchWebhookSubscriptionWithBody changes some fields of a webhook subscription.
+	//
+	// Fields that are left out stay as they are. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/patchwebhookswebhooksubscriptionid
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /webhooks/{webhookSubscriptionId} (the `PatchWebhookSubscription` operationId).
+	PatchWebhookSubscriptionWithBody(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchWebhookSubscription changes some fields of a webhook subscription.
+	//
+	// Fields that are left out stay as they are. No answer of status 404 is documented.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/patchwebhookswebhooksubscriptionid
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /webhooks/{webhookSubscriptionId} (the `PatchWebhookSubscription` operationId).
+	PatchWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, body PatchWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWebhookDeliveryStatuses lists the latest delivery of each event of a subscription.
+	//
+	// The list is not paged.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-status
+	//
+	// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status (the `ListWebhookDeliveryStatuses` operationId).
+	ListWebhookDeliveryStatuses(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWebhookDeliveryLogs lists the latest deliveries of one event of a subscription, with what was sent.
+	//
+	// The list is not paged. The payloads hold personal data.
+	//
+	// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-statuslogsevent
+	//
+	// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status/logs/{event} (the `ListWebhookDeliveryLogs` operationId).
+	ListWebhookDeliveryLogs(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, event WebhookEvent, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListAgents lists agents and administrators, a page at a time.
+//
+// Email and phone filter the list; only one of them may be given, else the status is 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagents
+//
+// Corresponds with GET /agents (the `ListAgents` operationId).
+func (c *Client) ListAgents(ctx context.Context, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchAgentsWithBody changes some fields of several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagents
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /agents (the `PatchAgents` operationId).
+func (c *Client) PatchAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchAgentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchAgents changes some fields of several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /agents (the `PatchAgents` operationId).
+func (c *Client) PatchAgents(ctx context.Context, body PatchAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchAgentsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgentWithBody creates an agent.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagents
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /agents (the `CreateAgent` operationId).
+func (c *Client) CreateAgentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgent creates an agent.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /agents (the `CreateAgent` operationId).
+func (c *Client) CreateAgent(ctx context.Context, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgentsWithBody updates several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchAgents is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagents
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /agents (the `UpdateAgents` operationId).
+func (c *Client) UpdateAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgents updates several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchAgents is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents (the `UpdateAgents` operationId).
+func (c *Client) UpdateAgents(ctx context.Context, body UpdateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgentsWithBody creates several agents.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagentsbulk
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /agents/bulk (the `CreateAgents` operationId).
+func (c *Client) CreateAgentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateAgents creates several agents.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagentsbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /agents/bulk (the `CreateAgents` operationId).
+func (c *Client) CreateAgents(ctx context.Context, body CreateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateAgentsRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAgentPresence lists the presence of all agents and administrators.
+//
+// It is the one answer of the API that is a bare array. It is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentspresence
+//
+// Corresponds with GET /agents/presence (the `ListAgentPresence` operationId).
+func (c *Client) ListAgentPresence(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentPresenceRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteAgent turns an agent or administrator into an end user.
+//
+// The person stays, as an end user. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/deleteagentsagentid
+//
+// Corresponds with DELETE /agents/{agentId} (the `DeleteAgent` operationId).
+func (c *Client) DeleteAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAgentRequest(c.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAgent reads an agent or administrator.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentid
+//
+// Corresponds with GET /agents/{agentId} (the `GetAgent` operationId).
+func (c *Client) GetAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAgentRequest(c.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchAgentWithBody changes some fields of an agent or administrator.
+//
+// Fields that are left out stay as they are.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagentsagentid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /agents/{agentId} (the `PatchAgent` operationId).
+func (c *Client) PatchAgentWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchAgentRequestWithBody(c.Server, agentID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchAgent changes some fields of an agent or administrator.
+//
+// Fields that are left out stay as they are.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagentsagentid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /agents/{agentId} (the `PatchAgent` operationId).
+func (c *Client) PatchAgent(ctx context.Context, agentID AgentID, body PatchAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchAgentRequest(c.Server, agentID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgentWithBody updates an agent or administrator.
+//
+// What becomes of fields that are left out is not documented: PatchAgent is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /agents/{agentId} (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgentWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequestWithBody(c.Server, agentID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateAgent updates an agent or administrator.
+//
+// What becomes of fields that are left out is not documented: PatchAgent is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents/{agentId} (the `UpdateAgent` operationId).
+func (c *Client) UpdateAgent(ctx context.Context, agentID AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAgentRequest(c.Server, agentID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAgentPresence reads the presence of an agent or administrator.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidpresence
+//
+// Corresponds with GET /agents/{agentId}/presence (the `GetAgentPresence` operationId).
+func (c *Client) GetAgentPresence(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAgentPresenceRequest(c.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWorkingChannelWithBody sets whether an agent works on a kind of channel.
+//
+// No answer of status 404 is documented. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentidpresenceworking-channel
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /agents/{agentId}/presence/working-channel (the `UpdateWorkingChannel` operationId).
+func (c *Client) UpdateWorkingChannelWithBody(ctx context.Context, agentID AgentID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWorkingChannelRequestWithBody(c.Server, agentID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateWorkingChannel sets whether an agent works on a kind of channel.
+//
+// No answer of status 404 is documented. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentidpresenceworking-channel
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents/{agentId}/presence/working-channel (the `UpdateWorkingChannel` operationId).
+func (c *Client) UpdateWorkingChannel(ctx context.Context, agentID AgentID, body UpdateWorkingChannelJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateWorkingChannelRequest(c.Server, agentID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListAgentTeams lists the ids of the teams of an agent or administrator.
+//
+// The names are in ListTeams.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidteams
+//
+// Corresponds with GET /agents/{agentId}/teams (the `ListAgentTeams` operationId).
+func (c *Client) ListAgentTeams(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAgentTeamsRequest(c.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListFilterValues lists the values that a filter takes, a page at a time.
+//
+// Filters are the same for all metrics and records; a value that means nothing for one of them is ignored there.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsfilterfilterattribute
+//
+// Corresponds with GET /analytics/filter/{filterAttribute} (the `ListFilterValues` operationId).
+func (c *Client) ListFilterValues(ctx context.Context, filterAttribute string, params *ListFilterValuesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFilterValuesRequest(c.Server, filterAttribute, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMetrics lists the metrics that GetMetricData takes, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetrics
+//
+// Corresponds with GET /analytics/metrics (the `ListMetrics` operationId).
+func (c *Client) ListMetrics(ctx context.Context, params *ListMetricsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMetricsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetricDataWithBody reads a metric, aggregated over a period or over given conversations.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsmetrics
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /analytics/metrics (the `GetMetricData` operationId).
+func (c *Client) GetMetricDataWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricDataRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetricData reads a metric, aggregated over a period or over given conversations.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsmetrics
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /analytics/metrics (the `GetMetricData` operationId).
+func (c *Client) GetMetricData(ctx context.Context, body GetMetricDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricDataRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetric reads what a metric takes: its filters and aggregations.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetricsmetricid
+//
+// Corresponds with GET /analytics/metrics/{metricId} (the `GetMetric` operationId).
+func (c *Client) GetMetric(ctx context.Context, metricID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricRequest(c.Server, metricID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMetricRecords lists the records that GetMetricRecordData takes, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecords
+//
+// Corresponds with GET /analytics/records (the `ListMetricRecords` operationId).
+func (c *Client) ListMetricRecords(ctx context.Context, params *ListMetricRecordsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMetricRecordsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetricRecordDataWithBody reads the single records behind a metric, a page at a time.
+//
+// GetMetricRecordDataAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsrecords
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /analytics/records (the `GetMetricRecordData` operationId).
+func (c *Client) GetMetricRecordDataWithBody(ctx context.Context, params *GetMetricRecordDataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricRecordDataRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetricRecordData reads the single records behind a metric, a page at a time.
+//
+// GetMetricRecordDataAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsrecords
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /analytics/records (the `GetMetricRecordData` operationId).
+func (c *Client) GetMetricRecordData(ctx context.Context, params *GetMetricRecordDataParams, body GetMetricRecordDataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricRecordDataRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMetricRecord reads what a record takes and holds: its filters and fields.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecordsrecordid
+//
+// Corresponds with GET /analytics/records/{recordId} (the `GetMetricRecord` operationId).
+func (c *Client) GetMetricRecord(ctx context.Context, recordID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMetricRecordRequest(c.Server, recordID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnonymizeEntityWithBody asks for the removal of personal data from an end user, a conversation or a message.
+//
+// An open conversation is refused unless ForceAnonymization is set. The status of a success is 200, not 202.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/postanonymization
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /anonymization (the `AnonymizeEntity` operationId).
+// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+func (c *Client) AnonymizeEntityWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnonymizeEntityRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnonymizeEntity asks for the removal of personal data from an end user, a conversation or a message.
+//
+// An open conversation is refused unless ForceAnonymization is set. The status of a success is 200, not 202.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/postanonymization
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /anonymization (the `AnonymizeEntity` operationId).
+// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+func (c *Client) AnonymizeEntity(ctx context.Context, body AnonymizeEntityJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnonymizeEntityRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAnonymizationRequest reads the state of an anonymization that was asked for.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/getanonymizationrequestrequestid
+//
+// Corresponds with GET /anonymization/request/{requestId} (the `GetAnonymizationRequest` operationId).
+func (c *Client) GetAnonymizationRequest(ctx context.Context, requestID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAnonymizationRequestRequest(c.Server, requestID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBusinessHoursSchedules lists the schedules of business hours.
+//
+// The vendor speaks of pages, but there are no parameters for them and no links in the answer.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedules
+//
+// Corresponds with GET /business-hours/schedules (the `ListBusinessHoursSchedules` operationId).
+func (c *Client) ListBusinessHoursSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBusinessHoursSchedulesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBusinessHoursSchedule reads a schedule as it was defined: the regular hours and the exceptions.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleiddefinition
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/definition (the `GetBusinessHoursSchedule` operationId).
+func (c *Client) GetBusinessHoursSchedule(ctx context.Context, scheduleID ScheduleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBusinessHoursScheduleRequest(c.Server, scheduleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetBusinessHoursStatus tells whether the business is open now or at a given time.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
+func (c *Client) GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBusinessHoursStatusRequest(c.Server, scheduleID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetUpcomingBusinessHours reads the business hours of the next days, with recurring rules and exceptions applied.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidupcoming
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/upcoming (the `GetUpcomingBusinessHours` operationId).
+func (c *Client) GetUpcomingBusinessHours(ctx context.Context, scheduleID ScheduleID, params *GetUpcomingBusinessHoursParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetUpcomingBusinessHoursRequest(c.Server, scheduleID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListContactEndpoints lists the addresses and numbers at which the organization is reached.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpoints
+//
+// Corresponds with GET /contact-endpoints (the `ListContactEndpoints` operationId).
+func (c *Client) ListContactEndpoints(ctx context.Context, params *ListContactEndpointsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListContactEndpointsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetContactEndpoint reads an address or number at which the organization is reached.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpointscontactendpointid
+//
+// Corresponds with GET /contact-endpoints/{contactEndpointId} (the `GetContactEndpoint` operationId).
+func (c *Client) GetContactEndpoint(ctx context.Context, contactEndpointID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetContactEndpointRequest(c.Server, contactEndpointID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateConversationWithBody creates a conversation.
+//
+// The answer holds nothing but its id. The author of an inbound message is the requester, that of an outbound one
+// the agent it names. Attachments are fetched from their addresses; one that cannot be fetched, or an external id
+// that was used before, is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversations
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations (the `CreateConversation` operationId).
+func (c *Client) CreateConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateConversationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateConversation creates a conversation.
+//
+// The answer holds nothing but its id. The author of an inbound message is the requester, that of an outbound one
+// the agent it names. Attachments are fetched from their addresses; one that cannot be fetched, or an external id
+// that was used before, is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations (the `CreateConversation` operationId).
+func (c *Client) CreateConversation(ctx context.Context, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateConversationRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListActivityLog lists the activity log of the whole organization, a page at a time.
 //
-// The next page is the address in the answer's Meta.Next. Check its host before sending a token there.
-//
+// ListActivityLogAll goes through all pages. The entries of one conversation are in ListConversationActivityLog.
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsactivitylog
 //
 // Corresponds with GET /conversations/activitylog (the `ListActivityLog` operationId).
@@ -2937,11 +14468,73 @@ func (c *Client) ListActivityLog(ctx context.Context, params *ListActivityLogPar
 	return c.Client.Do(req)
 }
 
+// ListFlows lists the conversation flows of one channel.
+//
+// Without a channel these are the flows for telephone calls, not those of all channels. The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsflows
+//
+// Corresponds with GET /conversations/flows (the `ListFlows` operationId).
+func (c *Client) ListFlows(ctx context.Context, params *ListFlowsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListFlowsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportConversationWithBody imports a conversation that took place elsewhere, with its messages.
+//
+// Only the channels email and genericapimessaging are supported. Errors that do not stop the import, such as an
+// attachment that cannot be fetched, stand in PartialErrors of the answer: the status is 201 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversationsimport
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/import (the `ImportConversation` operationId).
+func (c *Client) ImportConversationWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportConversationRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportConversation imports a conversation that took place elsewhere, with its messages.
+//
+// Only the channels email and genericapimessaging are supported. Errors that do not stop the import, such as an
+// attachment that cannot be fetched, stand in PartialErrors of the answer: the status is 201 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversationsimport
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/import (the `ImportConversation` operationId).
+func (c *Client) ImportConversation(ctx context.Context, body ImportConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportConversationRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetConversation reads a conversation with its custom attributes.
 //
 // The fields that every channel has are fields of the result. The methods AsChatConversation,
 // AsEmailConversation and so on decode the rest; Type says which of them fits.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationid
 //
 // Corresponds with GET /conversations/{conversationId} (the `GetConversation` operationId).
@@ -2959,9 +14552,8 @@ func (c *Client) GetConversation(ctx context.Context, conversationID Conversatio
 
 // ListConversationActivityLog lists the activity log of a conversation.
 //
-// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented for a
-// conversation that does not exist.
-//
+// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented
+// for a conversation that does not exist.
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidactivitylog
 //
 // Corresponds with GET /conversations/{conversationId}/activitylog (the `ListConversationActivityLog` operationId).
@@ -2977,10 +14569,30 @@ func (c *Client) ListConversationActivityLog(ctx context.Context, conversationID
 	return c.Client.Do(req)
 }
 
+// AnonymizeConversation asks for the removal of personal data from a conversation and all its messages.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An open conversation is
+// refused unless force is given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /conversations/{conversationId}/anonymize (the `AnonymizeConversation` operationId).
+func (c *Client) AnonymizeConversation(ctx context.Context, conversationID ConversationID, params *AnonymizeConversationParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnonymizeConversationRequest(c.Server, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ClaimConversationWithBody assigns a conversation to an agent.
 //
 // Set Force to false to leave a conversation alone that another agent already has. A success has no body.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclaim
 //
 // Takes any type of body and a specified content type.
@@ -3001,7 +14613,6 @@ func (c *Client) ClaimConversationWithBody(ctx context.Context, conversationID C
 // ClaimConversation assigns a conversation to an agent.
 //
 // Set Force to false to leave a conversation alone that another agent already has. A success has no body.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclaim
 //
 // Takes a body of the `application/json` content type.
@@ -3019,12 +14630,55 @@ func (c *Client) ClaimConversation(ctx context.Context, conversationID Conversat
 	return c.Client.Do(req)
 }
 
+// CloseConversationWithBody closes a conversation.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclose
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/close (the `CloseConversation` operationId).
+func (c *Client) CloseConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseConversation closes a conversation.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclose
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/close (the `CloseConversation` operationId).
+func (c *Client) CloseConversation(ctx context.Context, conversationID ConversationID, body CloseConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // PatchConversationCustomAttributesWithBody sets custom attributes of a conversation.
 //
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Conversation apply. Whether the answer holds every attribute of the conversation or only those of the body
 // is not documented, nor whether a refused attribute stops the others: read the conversation to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchconversationsconversationidcustom-attributes
 //
 // Takes any type of body and a specified content type.
@@ -3047,7 +14701,6 @@ func (c *Client) PatchConversationCustomAttributesWithBody(ctx context.Context, 
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Conversation apply. Whether the answer holds every attribute of the conversation or only those of the body
 // is not documented, nor whether a refused attribute stops the others: read the conversation to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchconversationsconversationidcustom-attributes
 //
 // Takes a body of the `application/json` content type.
@@ -3065,11 +14718,614 @@ func (c *Client) PatchConversationCustomAttributes(ctx context.Context, conversa
 	return c.Client.Do(req)
 }
 
+// FollowUpConversationWithBody sets a conversation aside until a time.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidfollowup
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/followup (the `FollowUpConversation` operationId).
+func (c *Client) FollowUpConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowUpConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowUpConversation sets a conversation aside until a time.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidfollowup
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/followup (the `FollowUpConversation` operationId).
+func (c *Client) FollowUpConversation(ctx context.Context, conversationID ConversationID, body FollowUpConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowUpConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkConversationWithBody links a conversation to a parent.
+//
+// A parent has at most 100 children, a child one parent, and a child no children of its own. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidlink
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/link (the `LinkConversation` operationId).
+func (c *Client) LinkConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkConversation links a conversation to a parent.
+//
+// A parent has at most 100 children, a child one parent, and a child no children of its own. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidlink
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/link (the `LinkConversation` operationId).
+func (c *Client) LinkConversation(ctx context.Context, conversationID ConversationID, body LinkConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLinkedConversations lists the children that are linked to a conversation, such as side conversations and transcripts.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidlinked
+//
+// Corresponds with GET /conversations/{conversationId}/linked (the `ListLinkedConversations` operationId).
+func (c *Client) ListLinkedConversations(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLinkedConversationsRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMessages lists all messages of a conversation, the oldest first.
+//
+// The list is not paged. The Type of a message's attributes follows the way the message came, which may differ
+// from the channel of the conversation: in a ContactForm conversation EmailAttributes belong to a web form,
+// ContactFormAttributes to a chat widget.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/messages/getconversationsconversationidmessages
+//
+// Corresponds with GET /conversations/{conversationId}/messages (the `ListMessages` operationId).
+func (c *Client) ListMessages(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMessagesRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateMessageWithBody adds a message to a conversation.
+//
+// The author of an inbound message is the requester of the conversation, that of an outbound one the agent it
+// names. It works for chat, messenger, contact form and email; for SMS outbound only; for WhatsApp outbound only,
+// with Markdown as content and at most one attachment (jpg, jpeg, png, pdf, doc, docx, pptx or xlsx), which may
+// come without content. Attachments are copied from their addresses; one that cannot be fetched, an external id
+// that was used before and an unsupported channel are refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/messages/postconversationsconversationidmessages
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/messages (the `CreateMessage` operationId).
+func (c *Client) CreateMessageWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateMessageRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateMessage adds a message to a conversation.
+//
+// The author of an inbound message is the requester of the conversation, that of an outbound one the agent it
+// names. It works for chat, messenger, contact form and email; for SMS outbound only; for WhatsApp outbound only,
+// with Markdown as content and at most one attachment (jpg, jpeg, png, pdf, doc, docx, pptx or xlsx), which may
+// come without content. Attachments are copied from their addresses; one that cannot be fetched, an external id
+// that was used before and an unsupported channel are refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/messages/postconversationsconversationidmessages
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/messages (the `CreateMessage` operationId).
+func (c *Client) CreateMessage(ctx context.Context, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateMessageRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnonymizeMessage asks for the removal of personal data from a message.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidmessagesmessageidanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /conversations/{conversationId}/messages/{messageId}/anonymize (the `AnonymizeMessage` operationId).
+func (c *Client) AnonymizeMessage(ctx context.Context, conversationID ConversationID, messageID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnonymizeMessageRequest(c.Server, conversationID, messageID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListInternalNotes lists the internal notes of a conversation, the oldest first.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/getconversationsconversationidnotes
+//
+// Corresponds with GET /conversations/{conversationId}/notes (the `ListInternalNotes` operationId).
+func (c *Client) ListInternalNotes(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInternalNotesRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInternalNoteWithBody adds an internal note to a conversation.
+//
+// The status of a success is 200. An agent who does not exist is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotes
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes (the `CreateInternalNote` operationId).
+func (c *Client) CreateInternalNoteWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInternalNoteRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInternalNote adds an internal note to a conversation.
+//
+// The status of a success is 200. An agent who does not exist is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotes
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes (the `CreateInternalNote` operationId).
+func (c *Client) CreateInternalNote(ctx context.Context, conversationID ConversationID, body CreateInternalNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInternalNoteRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInternalNotesWithBody adds several internal notes to a conversation.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotesbulk
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes/bulk (the `CreateInternalNotes` operationId).
+func (c *Client) CreateInternalNotesWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInternalNotesRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInternalNotes adds several internal notes to a conversation.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotesbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes/bulk (the `CreateInternalNotes` operationId).
+func (c *Client) CreateInternalNotes(ctx context.Context, conversationID ConversationID, body CreateInternalNotesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInternalNotesRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRatingsDeprecated lists the ratings of a conversation.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidrating
+//
+// Corresponds with GET /conversations/{conversationId}/rating (the `ListRatingsDeprecated` operationId).
+// Deprecated: ListRatings is its successor.
+func (c *Client) ListRatingsDeprecated(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRatingsDeprecatedRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRatings lists the ratings of a conversation with their latest states.
+//
+// A survey of several questions gives a rating for each question. They share the id of the survey, and may differ
+// in status where it was answered in part. The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidratings
+//
+// Corresponds with GET /conversations/{conversationId}/ratings (the `ListRatings` operationId).
+func (c *Client) ListRatings(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRatingsRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OfferRatingWithBody offers a rating to an end user.
+//
+// The id in the answer is what SubmitRating takes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsoffer
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/offer (the `OfferRating` operationId).
+func (c *Client) OfferRatingWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOfferRatingRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// OfferRating offers a rating to an end user.
+//
+// The id in the answer is what SubmitRating takes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsoffer
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/offer (the `OfferRating` operationId).
+func (c *Client) OfferRating(ctx context.Context, conversationID ConversationID, body OfferRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewOfferRatingRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitRatingWithBody stores the result of a rating that was offered.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsratingidsubmit
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/{ratingId}/submit (the `SubmitRating` operationId).
+func (c *Client) SubmitRatingWithBody(ctx context.Context, conversationID ConversationID, ratingID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitRatingRequestWithBody(c.Server, conversationID, ratingID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SubmitRating stores the result of a rating that was offered.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsratingidsubmit
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/{ratingId}/submit (the `SubmitRating` operationId).
+func (c *Client) SubmitRating(ctx context.Context, conversationID ConversationID, ratingID string, body SubmitRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSubmitRatingRequest(c.Server, conversationID, ratingID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReopenConversationWithBody opens a closed conversation again and offers it in its queue.
+//
+// A conversation without a queue goes to the default queue of the organization. A user who does not exist, or is
+// neither agent nor administrator, is refused with status 400. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidreopen
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/reopen (the `ReopenConversation` operationId).
+func (c *Client) ReopenConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReopenConversation opens a closed conversation again and offers it in its queue.
+//
+// A conversation without a queue goes to the default queue of the organization. A user who does not exist, or is
+// neither agent nor administrator, is refused with status 400. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidreopen
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/reopen (the `ReopenConversation` operationId).
+func (c *Client) ReopenConversation(ctx context.Context, conversationID ConversationID, body ReopenConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReopenConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListConversationTags lists the tags of a conversation.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/getconversationsconversationidtags
+//
+// Corresponds with GET /conversations/{conversationId}/tags (the `ListConversationTags` operationId).
+func (c *Client) ListConversationTags(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListConversationTagsRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TagConversationByNamesWithBody tags a conversation with tags of these names.
+//
+// It only starts the work: status 202 without a body. Tags that do not exist are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/postconversationsconversationidtagsbulk
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /conversations/{conversationId}/tags/bulk (the `TagConversationByNames` operationId).
+func (c *Client) TagConversationByNamesWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTagConversationByNamesRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TagConversationByNames tags a conversation with tags of these names.
+//
+// It only starts the work: status 202 without a body. Tags that do not exist are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/postconversationsconversationidtagsbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/tags/bulk (the `TagConversationByNames` operationId).
+func (c *Client) TagConversationByNames(ctx context.Context, conversationID ConversationID, body TagConversationByNamesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTagConversationByNamesRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UntagConversation takes a tag off a conversation.
+//
+// The tag may be inactive. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/deleteconversationsconversationidtagstagid
+//
+// Corresponds with DELETE /conversations/{conversationId}/tags/{tagId} (the `UntagConversation` operationId).
+func (c *Client) UntagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUntagConversationRequest(c.Server, conversationID, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TagConversation tags a conversation.
+//
+// Only an active tag will do. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/putconversationsconversationidtagstagid
+//
+// Corresponds with PUT /conversations/{conversationId}/tags/{tagId} (the `TagConversation` operationId).
+func (c *Client) TagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTagConversationRequest(c.Server, conversationID, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferConversationWithBody moves a conversation to a queue.
+//
+// A queue or user that does not exist is refused with status 400, not 404. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidtransferqueue
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/transfer/queue (the `TransferConversation` operationId).
+func (c *Client) TransferConversationWithBody(ctx context.Context, conversationID ConversationID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferConversationRequestWithBody(c.Server, conversationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferConversation moves a conversation to a queue.
+//
+// A queue or user that does not exist is refused with status 400, not 404. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidtransferqueue
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/transfer/queue (the `TransferConversation` operationId).
+func (c *Client) TransferConversation(ctx context.Context, conversationID ConversationID, body TransferConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferConversationRequest(c.Server, conversationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListCustomAttributeDefinitions lists the definitions of all custom attributes.
 //
 // The list covers conversations and end users, is not paged, and holds archived and deactivated definitions too.
 // No documented operation creates or changes a definition.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributes
 //
 // Corresponds with GET /custom-attributes (the `ListCustomAttributeDefinitions` operationId).
@@ -3085,15 +15341,351 @@ func (c *Client) ListCustomAttributeDefinitions(ctx context.Context, reqEditors 
 	return c.Client.Do(req)
 }
 
+// GetCustomAttributeDefinition reads the definition of a custom attribute.
+//
+// No answer of status 404 is documented for a definition that does not exist.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributescustomattributeid
+//
+// Corresponds with GET /custom-attributes/{customAttributeId} (the `GetCustomAttributeDefinition` operationId).
+func (c *Client) GetCustomAttributeDefinition(ctx context.Context, customAttributeID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCustomAttributeDefinitionRequest(c.Server, customAttributeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListEndUsers lists end users, a page at a time.
+//
+// Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
+// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
+//
+// Corresponds with GET /endusers (the `ListEndUsers` operationId).
+func (c *Client) ListEndUsers(ctx context.Context, params *ListEndUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEndUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchEndUsersWithBody changes some fields of several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /endusers (the `PatchEndUsers` operationId).
+func (c *Client) PatchEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchEndUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchEndUsers changes some fields of several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /endusers (the `PatchEndUsers` operationId).
+func (c *Client) PatchEndUsers(ctx context.Context, body PatchEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchEndUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEndUserWithBody creates an end user.
+//
+// An address or number that another end user has is refused with status 400. Custom attributes are set afterwards,
+// by PatchEndUserCustomAttributes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /endusers (the `CreateEndUser` operationId).
+func (c *Client) CreateEndUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEndUserRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEndUser creates an end user.
+//
+// An address or number that another end user has is refused with status 400. Custom attributes are set afterwards,
+// by PatchEndUserCustomAttributes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /endusers (the `CreateEndUser` operationId).
+func (c *Client) CreateEndUser(ctx context.Context, body CreateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEndUserRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEndUsersWithBody updates several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchEndUsers is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /endusers (the `UpdateEndUsers` operationId).
+func (c *Client) UpdateEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEndUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEndUsers updates several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchEndUsers is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /endusers (the `UpdateEndUsers` operationId).
+func (c *Client) UpdateEndUsers(ctx context.Context, body UpdateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEndUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEndUsersWithBody creates several end users.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusersbulk
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /endusers/bulk (the `CreateEndUsers` operationId).
+func (c *Client) CreateEndUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEndUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEndUsers creates several end users.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusersbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /endusers/bulk (the `CreateEndUsers` operationId).
+func (c *Client) CreateEndUsers(ctx context.Context, body CreateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEndUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetEndUser reads an end user with its custom attributes.
 //
-// It is the only operation that returns an end user's custom attributes: the lists leave them out.
-//
+// The lists of end users leave the custom attributes out.
 // https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuserid
 //
 // Corresponds with GET /endusers/{userId} (the `GetEndUser` operationId).
 func (c *Client) GetEndUser(ctx context.Context, userID UserID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetEndUserRequest(c.Server, userID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchEndUserWithBody changes some fields of an end user.
+//
+// Fields that are left out stay as they are. The answer shows the custom attributes, which this operation cannot
+// change.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusersuserid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /endusers/{userId} (the `PatchEndUser` operationId).
+func (c *Client) PatchEndUserWithBody(ctx context.Context, userID UserID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchEndUserRequestWithBody(c.Server, userID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchEndUser changes some fields of an end user.
+//
+// Fields that are left out stay as they are. The answer shows the custom attributes, which this operation cannot
+// change.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusersuserid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /endusers/{userId} (the `PatchEndUser` operationId).
+func (c *Client) PatchEndUser(ctx context.Context, userID UserID, body PatchEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchEndUserRequest(c.Server, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEndUserWithBody updates an end user.
+//
+// What becomes of fields that are left out is not documented: PatchEndUser is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusersuserid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /endusers/{userId} (the `UpdateEndUser` operationId).
+func (c *Client) UpdateEndUserWithBody(ctx context.Context, userID UserID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEndUserRequestWithBody(c.Server, userID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEndUser updates an end user.
+//
+// What becomes of fields that are left out is not documented: PatchEndUser is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusersuserid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /endusers/{userId} (the `UpdateEndUser` operationId).
+func (c *Client) UpdateEndUser(ctx context.Context, userID UserID, body UpdateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEndUserRequest(c.Server, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AnonymizeEndUser asks for the removal of an end user's personal data, with all conversations and messages.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An end user with open
+// conversations is refused unless force is given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchendusersuseridanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /endusers/{userId}/anonymize (the `AnonymizeEndUser` operationId).
+func (c *Client) AnonymizeEndUser(ctx context.Context, userID UserID, params *AnonymizeEndUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAnonymizeEndUserRequest(c.Server, userID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListEndUserConversations lists the conversations that an end user requested, a page at a time.
+//
+// Custom attributes are left out: GetConversation returns them.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuseridconversations
+//
+// Corresponds with GET /endusers/{userId}/conversations (the `ListEndUserConversations` operationId).
+func (c *Client) ListEndUserConversations(ctx context.Context, userID UserID, params *ListEndUserConversationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEndUserConversationsRequest(c.Server, userID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3110,7 +15702,6 @@ func (c *Client) GetEndUser(ctx context.Context, userID UserID, reqEditors ...Re
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Contact apply. Whether the answer holds every attribute of the end user or only those of the body is not
 // documented, nor whether a refused attribute stops the others: read the end user to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchendusersuseridcustom-attributes
 //
 // Takes any type of body and a specified content type.
@@ -3134,7 +15725,6 @@ func (c *Client) PatchEndUserCustomAttributesWithBody(ctx context.Context, userI
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Contact apply. Whether the answer holds every attribute of the end user or only those of the body is not
 // documented, nor whether a refused attribute stops the others: read the end user to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchendusersuseridcustom-attributes
 //
 // Takes a body of the `application/json` content type.
@@ -3150,6 +15740,2623 @@ func (c *Client) PatchEndUserCustomAttributes(ctx context.Context, userID UserID
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// CreateArticleWithBody creates an article.
+//
+// The status of a success is 200.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticles
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /knowledge/articles (the `CreateArticle` operationId).
+func (c *Client) CreateArticleWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateArticleRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateArticle creates an article.
+//
+// The status of a success is 200.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticles
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /knowledge/articles (the `CreateArticle` operationId).
+func (c *Client) CreateArticle(ctx context.Context, body CreateArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateArticleRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UploadArticleAttachmentsWithBody uploads images that articles can show.
+//
+// At most five files a request, of 4 MB each and 10 MB together, and of the types image/png, image/jpeg, image/gif
+// and image/webp. The field of each file is "files". Files that were refused are in PartialErrors: the status is
+// 200 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesattachments
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /knowledge/articles/attachments (the `UploadArticleAttachments` operationId).
+func (c *Client) UploadArticleAttachmentsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUploadArticleAttachmentsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteArticle deletes an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleid
+//
+// Corresponds with DELETE /knowledge/articles/{articleId} (the `DeleteArticle` operationId).
+func (c *Client) DeleteArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteArticleRequest(c.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetArticle reads an article.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleid
+//
+// Corresponds with GET /knowledge/articles/{articleId} (the `GetArticle` operationId).
+func (c *Client) GetArticle(ctx context.Context, articleID ArticleID, params *GetArticleParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetArticleRequest(c.Server, articleID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchArticleWithBody changes the owner, the tags or the availability of an article.
+//
+// The texts are changed by PatchArticleTranslations, the place by MoveArticle.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId} (the `PatchArticle` operationId).
+func (c *Client) PatchArticleWithBody(ctx context.Context, articleID ArticleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchArticleRequestWithBody(c.Server, articleID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchArticle changes the owner, the tags or the availability of an article.
+//
+// The texts are changed by PatchArticleTranslations, the place by MoveArticle.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId} (the `PatchArticle` operationId).
+func (c *Client) PatchArticle(ctx context.Context, articleID ArticleID, body PatchArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchArticleRequest(c.Server, articleID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveArticleParent takes an article out of its category or collection.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidparent
+//
+// Corresponds with DELETE /knowledge/articles/{articleId}/parent (the `RemoveArticleParent` operationId).
+func (c *Client) RemoveArticleParent(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveArticleParentRequest(c.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveArticle moves an article to another category or collection.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidparentparentid
+//
+// Corresponds with PATCH /knowledge/articles/{articleId}/parent/{parentId} (the `MoveArticle` operationId).
+func (c *Client) MoveArticle(ctx context.Context, articleID ArticleID, parentID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveArticleRequest(c.Server, articleID, parentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishArticle publishes a new version of all translations of an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/publish (the `PublishArticle` operationId).
+func (c *Client) PublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishArticleRequest(c.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetArticleTranslations reads the drafts and the published versions of all translations of an article.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleidtranslations
+//
+// Corresponds with GET /knowledge/articles/{articleId}/translations (the `GetArticleTranslations` operationId).
+func (c *Client) GetArticleTranslations(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetArticleTranslationsRequest(c.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchArticleTranslationsWithBody creates or changes translations of an article.
+//
+// Translations that were refused are in PartialErrors: the status is 200 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidtranslations
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId}/translations (the `PatchArticleTranslations` operationId).
+func (c *Client) PatchArticleTranslationsWithBody(ctx context.Context, articleID ArticleID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchArticleTranslationsRequestWithBody(c.Server, articleID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchArticleTranslations creates or changes translations of an article.
+//
+// Translations that were refused are in PartialErrors: the status is 200 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidtranslations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId}/translations (the `PatchArticleTranslations` operationId).
+func (c *Client) PatchArticleTranslations(ctx context.Context, articleID ArticleID, body PatchArticleTranslationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchArticleTranslationsRequest(c.Server, articleID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteArticleTranslation deletes all versions of a translation of an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidtranslationslanguageid
+//
+// Corresponds with DELETE /knowledge/articles/{articleId}/translations/{languageId} (the `DeleteArticleTranslation` operationId).
+func (c *Client) DeleteArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteArticleTranslationRequest(c.Server, articleID, languageID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PublishArticleTranslation publishes a translation of an article, so that the search finds it.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/publish (the `PublishArticleTranslation` operationId).
+func (c *Client) PublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPublishArticleTranslationRequest(c.Server, articleID, languageID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnpublishArticleTranslation takes a translation of an article out of the search.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidunpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/unpublish (the `UnpublishArticleTranslation` operationId).
+func (c *Client) UnpublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnpublishArticleTranslationRequest(c.Server, articleID, languageID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnpublishArticle takes all translations of an article out of the search.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidunpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/unpublish (the `UnpublishArticle` operationId).
+func (c *Client) UnpublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnpublishArticleRequest(c.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCategory reads a category.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryid
+//
+// Corresponds with GET /knowledge/categories/{categoryId} (the `GetCategory` operationId).
+func (c *Client) GetCategory(ctx context.Context, categoryID CategoryID, params *GetCategoryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCategoryRequest(c.Server, categoryID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCategoryTranslations reads the titles of a category in all languages.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryidtranslations
+//
+// Corresponds with GET /knowledge/categories/{categoryId}/translations (the `GetCategoryTranslations` operationId).
+func (c *Client) GetCategoryTranslations(ctx context.Context, categoryID CategoryID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCategoryTranslationsRequest(c.Server, categoryID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCollections lists the collections, a page at a time.
+//
+// The published answer has no links to other pages, though the parameters for them exist; Meta is what the other
+// lists have.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollections
+//
+// Corresponds with GET /knowledge/collections (the `ListCollections` operationId).
+func (c *Client) ListCollections(ctx context.Context, params *ListCollectionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCollectionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCollection reads a collection.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionid
+//
+// Corresponds with GET /knowledge/collections/{collectionId} (the `GetCollection` operationId).
+func (c *Client) GetCollection(ctx context.Context, collectionID CollectionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCollectionRequest(c.Server, collectionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetCollectionCatalog reads the tree of categories and articles of a collection.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionidcatalog
+//
+// Corresponds with GET /knowledge/collections/{collectionId}/catalog (the `GetCollectionCatalog` operationId).
+func (c *Client) GetCollectionCatalog(ctx context.Context, collectionID CollectionID, params *GetCollectionCatalogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetCollectionCatalogRequest(c.Server, collectionID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOrganization reads the organization that the token belongs to.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/organization/getorganization
+//
+// Corresponds with GET /organization (the `GetOrganization` operationId).
+func (c *Client) GetOrganization(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOrganizationRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQueues lists the queues of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueues
+//
+// Corresponds with GET /queues (the `ListQueues` operationId).
+func (c *Client) ListQueues(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQueuesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQueueWithBody creates a queue.
+//
+// The published document has no operation that changes or deletes one.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/postqueues
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /queues (the `CreateQueue` operationId).
+func (c *Client) CreateQueueWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQueueRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateQueue creates a queue.
+//
+// The published document has no operation that changes or deletes one.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/postqueues
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /queues (the `CreateQueue` operationId).
+func (c *Client) CreateQueue(ctx context.Context, body CreateQueueJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateQueueRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQueuePosition reads the approximate position of a conversation in its queue.
+//
+// It is published for the beta version; whether v1 has it is not known.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesconversation-positioncsid
+//
+// Corresponds with GET /queues/conversation-position/{conversationId} (the `GetQueuePosition` operationId).
+func (c *Client) GetQueuePosition(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQueuePositionRequest(c.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQueue reads a queue.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueid
+//
+// Corresponds with GET /queues/{queueId} (the `GetQueue` operationId).
+func (c *Client) GetQueue(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQueueRequest(c.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQueueAvailability reads which messaging channels of a queue are available.
+//
+// It covers the channels adachat, kindlychat, digitalgeniuschat and genericapimessaging. Each channel has an
+// outcome of its own. A queue that does not exist is refused with status 400, and an organization that has none of
+// these channels gets a 409.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidavailability
+//
+// Corresponds with GET /queues/{queueId}/availability (the `GetQueueAvailability` operationId).
+func (c *Client) GetQueueAvailability(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQueueAvailabilityRequest(c.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveQueueMembersWithBody removes at most ten agents or administrators from a queue.
+//
+// The ids go in the body of the DELETE. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/deletequeuesqueueidmembers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /queues/{queueId}/members (the `RemoveQueueMembers` operationId).
+func (c *Client) RemoveQueueMembersWithBody(ctx context.Context, queueID QueueID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveQueueMembersRequestWithBody(c.Server, queueID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveQueueMembers removes at most ten agents or administrators from a queue.
+//
+// The ids go in the body of the DELETE. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/deletequeuesqueueidmembers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /queues/{queueId}/members (the `RemoveQueueMembers` operationId).
+func (c *Client) RemoveQueueMembers(ctx context.Context, queueID QueueID, body RemoveQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveQueueMembersRequest(c.Server, queueID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQueueMembers lists the members of a queue.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidmembers
+//
+// Corresponds with GET /queues/{queueId}/members (the `ListQueueMembers` operationId).
+func (c *Client) ListQueueMembers(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQueueMembersRequest(c.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddQueueMembersWithBody adds agents or administrators to a queue.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/patchqueuesqueueidmembers
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /queues/{queueId}/members (the `AddQueueMembers` operationId).
+func (c *Client) AddQueueMembersWithBody(ctx context.Context, queueID QueueID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddQueueMembersRequestWithBody(c.Server, queueID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddQueueMembers adds agents or administrators to a queue.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/patchqueuesqueueidmembers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /queues/{queueId}/members (the `AddQueueMembers` operationId).
+func (c *Client) AddQueueMembers(ctx context.Context, queueID QueueID, body AddQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddQueueMembersRequest(c.Server, queueID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchConversationsByText searches conversations for a text, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/search/getsearchconversations
+//
+// Corresponds with GET /search/conversations (the `SearchConversationsByText` operationId).
+// Deprecated: SearchConversations is its successor.
+func (c *Client) SearchConversationsByText(ctx context.Context, params *SearchConversationsByTextParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchConversationsByTextRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchConversationsWithBody searches conversations by text, by filters or by both, a page at a time.
+//
+// The answer holds ids and the places that matched; GetConversation reads the rest. A page has at most 50 hits, as
+// the vendor's own MCP server has it. SearchConversationsAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/search/postsearchconversations
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /search/conversations (the `SearchConversations` operationId).
+func (c *Client) SearchConversationsWithBody(ctx context.Context, params *SearchConversationsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchConversationsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchConversations searches conversations by text, by filters or by both, a page at a time.
+//
+// The answer holds ids and the places that matched; GetConversation reads the rest. A page has at most 50 hits, as
+// the vendor's own MCP server has it. SearchConversationsAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/search/postsearchconversations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /search/conversations (the `SearchConversations` operationId).
+func (c *Client) SearchConversations(ctx context.Context, params *SearchConversationsParams, body SearchConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchConversationsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTags lists the tags of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettags
+//
+// Corresponds with GET /tags (the `ListTags` operationId).
+func (c *Client) ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTagsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTagWithBody creates a tag, or returns the one that has this name.
+//
+// The status is 200 in both cases. A tag that exists is not changed, so its color may differ from the one given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/posttags
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /tags (the `CreateTag` operationId).
+func (c *Client) CreateTagWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTagRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTag creates a tag, or returns the one that has this name.
+//
+// The status is 200 in both cases. A tag that exists is not changed, so its color may differ from the one given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/posttags
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /tags (the `CreateTag` operationId).
+func (c *Client) CreateTag(ctx context.Context, body CreateTagJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTagRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTag deletes a tag and takes it off everything it was put on.
+//
+// It cannot be undone; DeactivateTag keeps the tag where it is. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/deletetagstagid
+//
+// Corresponds with DELETE /tags/{tagId} (the `DeleteTag` operationId).
+func (c *Client) DeleteTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTagRequest(c.Server, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTag reads a tag.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettagstagid
+//
+// Corresponds with GET /tags/{tagId} (the `GetTag` operationId).
+func (c *Client) GetTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTagRequest(c.Server, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ActivateTag makes a tag available again.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagidactivate
+//
+// Corresponds with PATCH /tags/{tagId}/activate (the `ActivateTag` operationId).
+func (c *Client) ActivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewActivateTagRequest(c.Server, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeactivateTag makes a tag unavailable without taking it off conversations.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagiddeactivate
+//
+// Corresponds with PATCH /tags/{tagId}/deactivate (the `DeactivateTag` operationId).
+func (c *Client) DeactivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeactivateTagRequest(c.Server, tagID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeams lists the teams of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteams
+//
+// Corresponds with GET /teams (the `ListTeams` operationId).
+func (c *Client) ListTeams(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTeamWithBody creates a team.
+//
+// Its members are added by AddTeamMembers.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/postteams
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /teams (the `CreateTeam` operationId).
+func (c *Client) CreateTeamWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTeamRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTeam creates a team.
+//
+// Its members are added by AddTeamMembers.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/postteams
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /teams (the `CreateTeam` operationId).
+func (c *Client) CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTeamRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTeam deletes a team.
+//
+// No answer of status 404 is documented. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamid
+//
+// Corresponds with DELETE /teams/{teamId} (the `DeleteTeam` operationId).
+func (c *Client) DeleteTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTeamRequest(c.Server, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTeam reads a team.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamid
+//
+// Corresponds with GET /teams/{teamId} (the `GetTeam` operationId).
+func (c *Client) GetTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTeamRequest(c.Server, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveTeamMembersWithBody removes agents or administrators from a team.
+//
+// The ids go in the body of the DELETE. A success has no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamidagents
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with DELETE /teams/{teamId}/agents (the `RemoveTeamMembers` operationId).
+func (c *Client) RemoveTeamMembersWithBody(ctx context.Context, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveTeamMembersRequestWithBody(c.Server, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveTeamMembers removes agents or administrators from a team.
+//
+// The ids go in the body of the DELETE. A success has no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamidagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /teams/{teamId}/agents (the `RemoveTeamMembers` operationId).
+func (c *Client) RemoveTeamMembers(ctx context.Context, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveTeamMembersRequest(c.Server, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeamMembers lists the members of a team.
+//
+// The list is not paged. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidagents
+//
+// Corresponds with GET /teams/{teamId}/agents (the `ListTeamMembers` operationId).
+func (c *Client) ListTeamMembers(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamMembersRequest(c.Server, teamID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeamMembersWithBody adds agents or administrators to a team.
+//
+// A success has status 200 and no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/patchteamsteamidagents
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /teams/{teamId}/agents (the `AddTeamMembers` operationId).
+func (c *Client) AddTeamMembersWithBody(ctx context.Context, teamID TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeamMembersRequestWithBody(c.Server, teamID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddTeamMembers adds agents or administrators to a team.
+//
+// A success has status 200 and no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/patchteamsteamidagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /teams/{teamId}/agents (the `AddTeamMembers` operationId).
+func (c *Client) AddTeamMembers(ctx context.Context, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddTeamMembersRequest(c.Server, teamID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTeamPresence lists the presence of the members of a team, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidpresence
+//
+// Corresponds with GET /teams/{teamId}/presence (the `ListTeamPresence` operationId).
+func (c *Client) ListTeamPresence(ctx context.Context, teamID TeamID, params *ListTeamPresenceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTeamPresenceRequest(c.Server, teamID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTemplates lists the templates of the organization, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/templates/gettemplates
+//
+// Corresponds with GET /templates (the `ListTemplates` operationId).
+func (c *Client) ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTemplatesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteTemplate deletes a template.
+//
+// Flows and automations that use it are not looked after, and it cannot be undone. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/templates/deletetemplatestemplateid
+//
+// Corresponds with DELETE /templates/{templateId} (the `DeleteTemplate` operationId).
+func (c *Client) DeleteTemplate(ctx context.Context, templateID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteTemplateRequest(c.Server, templateID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWebhookSubscriptions lists the webhook subscriptions of the organization.
+//
+// The list is not paged. It shows secret keys and the headers that are sent along: keep it out of logs.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhooks
+//
+// Corresponds with GET /webhooks (the `ListWebhookSubscriptions` operationId).
+func (c *Client) ListWebhookSubscriptions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhookSubscriptionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhookSubscriptionWithBody creates a webhook subscription.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/postwebhooks
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /webhooks (the `CreateWebhookSubscription` operationId).
+func (c *Client) CreateWebhookSubscriptionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookSubscriptionRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateWebhookSubscription creates a webhook subscription.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/postwebhooks
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /webhooks (the `CreateWebhookSubscription` operationId).
+func (c *Client) CreateWebhookSubscription(ctx context.Context, body CreateWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateWebhookSubscriptionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteWebhookSubscription deletes a webhook subscription.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/deletewebhookswebhooksubscriptionid
+//
+// Corresponds with DELETE /webhooks/{webhookSubscriptionId} (the `DeleteWebhookSubscription` operationId).
+func (c *Client) DeleteWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteWebhookSubscriptionRequest(c.Server, webhookSubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetWebhookSubscription reads a webhook subscription.
+//
+// It shows the secret key and the headers that are sent along: keep it out of logs.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptionid
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId} (the `GetWebhookSubscription` operationId).
+func (c *Client) GetWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWebhookSubscriptionRequest(c.Server, webhookSubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchWebhookSubscriptionWithBody changes some fields of a webhook subscription.
+//
+// Fields that are left out stay as they are. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/patchwebhookswebhooksubscriptionid
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /webhooks/{webhookSubscriptionId} (the `PatchWebhookSubscription` operationId).
+func (c *Client) PatchWebhookSubscriptionWithBody(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchWebhookSubscriptionRequestWithBody(c.Server, webhookSubscriptionID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchWebhookSubscription changes some fields of a webhook subscription.
+//
+// Fields that are left out stay as they are. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/patchwebhookswebhooksubscriptionid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /webhooks/{webhookSubscriptionId} (the `PatchWebhookSubscription` operationId).
+func (c *Client) PatchWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, body PatchWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchWebhookSubscriptionRequest(c.Server, webhookSubscriptionID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWebhookDeliveryStatuses lists the latest delivery of each event of a subscription.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-status
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status (the `ListWebhookDeliveryStatuses` operationId).
+func (c *Client) ListWebhookDeliveryStatuses(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhookDeliveryStatusesRequest(c.Server, webhookSubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWebhookDeliveryLogs lists the latest deliveries of one event of a subscription, with what was sent.
+//
+// The list is not paged. The payloads hold personal data.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-statuslogsevent
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status/logs/{event} (the `ListWebhookDeliveryLogs` operationId).
+func (c *Client) ListWebhookDeliveryLogs(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, event WebhookEvent, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhookDeliveryLogsRequest(c.Server, webhookSubscriptionID, event)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewListAgentsRequest constructs an http.Request for the ListAgents method
+func NewListAgentsRequest(server string, params *ListAgentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Email != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "email", *params.Email, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Phone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "phone", *params.Phone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchAgentsRequest calls the generic PatchAgents builder with application/json body
+func NewPatchAgentsRequest(server string, body PatchAgentsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchAgentsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPatchAgentsRequestWithBody constructs an http.Request for the PatchAgents method, with any body, and a specified content type
+func NewPatchAgentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateAgentRequest calls the generic CreateAgent builder with application/json body
+func NewCreateAgentRequest(server string, body CreateAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAgentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateAgentRequestWithBody constructs an http.Request for the CreateAgent method, with any body, and a specified content type
+func NewCreateAgentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateAgentsRequest calls the generic UpdateAgents builder with application/json body
+func NewUpdateAgentsRequest(server string, body UpdateAgentsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAgentsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateAgentsRequestWithBody constructs an http.Request for the UpdateAgents method, with any body, and a specified content type
+func NewUpdateAgentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateAgentsRequest calls the generic CreateAgents builder with application/json body
+func NewCreateAgentsRequest(server string, body CreateAgentsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateAgentsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateAgentsRequestWithBody constructs an http.Request for the CreateAgents method, with any body, and a specified content type
+func NewCreateAgentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/bulk")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAgentPresenceRequest constructs an http.Request for the ListAgentPresence method
+func NewListAgentPresenceRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/presence")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteAgentRequest constructs an http.Request for the DeleteAgent method
+func NewDeleteAgentRequest(server string, agentID AgentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetAgentRequest constructs an http.Request for the GetAgent method
+func NewGetAgentRequest(server string, agentID AgentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchAgentRequest calls the generic PatchAgent builder with application/json body
+func NewPatchAgentRequest(server string, agentID AgentID, body PatchAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchAgentRequestWithBody(server, agentID, "application/json", bodyReader)
+}
+
+// NewPatchAgentRequestWithBody constructs an http.Request for the PatchAgent method, with any body, and a specified content type
+func NewPatchAgentRequestWithBody(server string, agentID AgentID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateAgentRequest calls the generic UpdateAgent builder with application/json body
+func NewUpdateAgentRequest(server string, agentID AgentID, body UpdateAgentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateAgentRequestWithBody(server, agentID, "application/json", bodyReader)
+}
+
+// NewUpdateAgentRequestWithBody constructs an http.Request for the UpdateAgent method, with any body, and a specified content type
+func NewUpdateAgentRequestWithBody(server string, agentID AgentID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAgentPresenceRequest constructs an http.Request for the GetAgentPresence method
+func NewGetAgentPresenceRequest(server string, agentID AgentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s/presence", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateWorkingChannelRequest calls the generic UpdateWorkingChannel builder with application/json body
+func NewUpdateWorkingChannelRequest(server string, agentID AgentID, body UpdateWorkingChannelJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateWorkingChannelRequestWithBody(server, agentID, "application/json", bodyReader)
+}
+
+// NewUpdateWorkingChannelRequestWithBody constructs an http.Request for the UpdateWorkingChannel method, with any body, and a specified content type
+func NewUpdateWorkingChannelRequestWithBody(server string, agentID AgentID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s/presence/working-channel", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListAgentTeamsRequest constructs an http.Request for the ListAgentTeams method
+func NewListAgentTeamsRequest(server string, agentID AgentID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "agentId", agentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agents/%s/teams", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListFilterValuesRequest constructs an http.Request for the ListFilterValues method
+func NewListFilterValuesRequest(server string, filterAttribute string, params *ListFilterValuesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "filterAttribute", filterAttribute, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/filter/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMetricsRequest constructs an http.Request for the ListMetrics method
+func NewListMetricsRequest(server string, params *ListMetricsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/metrics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMetricDataRequest calls the generic GetMetricData builder with application/json body
+func NewGetMetricDataRequest(server string, body GetMetricDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGetMetricDataRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewGetMetricDataRequestWithBody constructs an http.Request for the GetMetricData method, with any body, and a specified content type
+func NewGetMetricDataRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/metrics")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetMetricRequest constructs an http.Request for the GetMetric method
+func NewGetMetricRequest(server string, metricID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "metricId", metricID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/metrics/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMetricRecordsRequest constructs an http.Request for the ListMetricRecords method
+func NewListMetricRecordsRequest(server string, params *ListMetricRecordsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/records")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMetricRecordDataRequest calls the generic GetMetricRecordData builder with application/json body
+func NewGetMetricRecordDataRequest(server string, params *GetMetricRecordDataParams, body GetMetricRecordDataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGetMetricRecordDataRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewGetMetricRecordDataRequestWithBody constructs an http.Request for the GetMetricRecordData method, with any body, and a specified content type
+func NewGetMetricRecordDataRequestWithBody(server string, params *GetMetricRecordDataParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/records")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetMetricRecordRequest constructs an http.Request for the GetMetricRecord method
+func NewGetMetricRecordRequest(server string, recordID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "recordId", recordID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/analytics/records/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAnonymizeEntityRequest calls the generic AnonymizeEntity builder with application/json body
+func NewAnonymizeEntityRequest(server string, body AnonymizeEntityJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAnonymizeEntityRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewAnonymizeEntityRequestWithBody constructs an http.Request for the AnonymizeEntity method, with any body, and a specified content type
+func NewAnonymizeEntityRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/anonymization")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetAnonymizationRequestRequest constructs an http.Request for the GetAnonymizationRequest method
+func NewGetAnonymizationRequestRequest(server string, requestID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "requestId", requestID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/anonymization/request/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBusinessHoursSchedulesRequest constructs an http.Request for the ListBusinessHoursSchedules method
+func NewListBusinessHoursSchedulesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/business-hours/schedules")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetBusinessHoursScheduleRequest constructs an http.Request for the GetBusinessHoursSchedule method
+func NewGetBusinessHoursScheduleRequest(server string, scheduleID ScheduleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "scheduleId", scheduleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/business-hours/schedules/%s/definition", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetBusinessHoursStatusRequest constructs an http.Request for the GetBusinessHoursStatus method
+func NewGetBusinessHoursStatusRequest(server string, scheduleID ScheduleID, params *GetBusinessHoursStatusParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "scheduleId", scheduleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/business-hours/schedules/%s/status", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Timestamp != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "timestamp", *params.Timestamp, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetUpcomingBusinessHoursRequest constructs an http.Request for the GetUpcomingBusinessHours method
+func NewGetUpcomingBusinessHoursRequest(server string, scheduleID ScheduleID, params *GetUpcomingBusinessHoursParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "scheduleId", scheduleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/business-hours/schedules/%s/upcoming", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Days != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "days", *params.Days, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListContactEndpointsRequest constructs an http.Request for the ListContactEndpoints method
+func NewListContactEndpointsRequest(server string, params *ListContactEndpointsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contact-endpoints")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Type != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "_type", *params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetContactEndpointRequest constructs an http.Request for the GetContactEndpoint method
+func NewGetContactEndpointRequest(server string, contactEndpointID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "contactEndpointId", contactEndpointID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/contact-endpoints/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateConversationRequest calls the generic CreateConversation builder with application/json body
+func NewCreateConversationRequest(server string, body CreateConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateConversationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateConversationRequestWithBody constructs an http.Request for the CreateConversation method, with any body, and a specified content type
+func NewCreateConversationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
 }
 
 // NewListActivityLogRequest constructs an http.Request for the ListActivityLog method
@@ -3242,6 +18449,100 @@ func NewListActivityLogRequest(server string, params *ListActivityLogParams) (*h
 	return req, nil
 }
 
+// NewListFlowsRequest constructs an http.Request for the ListFlows method
+func NewListFlowsRequest(server string, params *ListFlowsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/flows")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Channel != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "channel", *params.Channel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewImportConversationRequest calls the generic ImportConversation builder with application/json body
+func NewImportConversationRequest(server string, body ImportConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewImportConversationRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewImportConversationRequestWithBody constructs an http.Request for the ImportConversation method, with any body, and a specified content type
+func NewImportConversationRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/import")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetConversationRequest constructs an http.Request for the GetConversation method
 func NewGetConversationRequest(server string, conversationID ConversationID) (*http.Request, error) {
 	var err error
@@ -3310,6 +18611,67 @@ func NewListConversationActivityLogRequest(server string, conversationID Convers
 	return req, nil
 }
 
+// NewAnonymizeConversationRequest constructs an http.Request for the AnonymizeConversation method
+func NewAnonymizeConversationRequest(server string, conversationID ConversationID, params *AnonymizeConversationParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/anonymize", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Force != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "force", *params.Force, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewClaimConversationRequest calls the generic ClaimConversation builder with application/json body
 func NewClaimConversationRequest(server string, conversationID ConversationID, body ClaimConversationJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -3338,6 +18700,53 @@ func NewClaimConversationRequestWithBody(server string, conversationID Conversat
 	}
 
 	operationPath := fmt.Sprintf("/conversations/%s/claim", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCloseConversationRequest calls the generic CloseConversation builder with application/json body
+func NewCloseConversationRequest(server string, conversationID ConversationID, body CloseConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewCloseConversationRequestWithBody constructs an http.Request for the CloseConversation method, with any body, and a specified content type
+func NewCloseConversationRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/close", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -3404,6 +18813,810 @@ func NewPatchConversationCustomAttributesRequestWithBody(server string, conversa
 	return req, nil
 }
 
+// NewFollowUpConversationRequest calls the generic FollowUpConversation builder with application/json body
+func NewFollowUpConversationRequest(server string, conversationID ConversationID, body FollowUpConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewFollowUpConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewFollowUpConversationRequestWithBody constructs an http.Request for the FollowUpConversation method, with any body, and a specified content type
+func NewFollowUpConversationRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/followup", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewLinkConversationRequest calls the generic LinkConversation builder with application/json body
+func NewLinkConversationRequest(server string, conversationID ConversationID, body LinkConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewLinkConversationRequestWithBody constructs an http.Request for the LinkConversation method, with any body, and a specified content type
+func NewLinkConversationRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/link", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListLinkedConversationsRequest constructs an http.Request for the ListLinkedConversations method
+func NewListLinkedConversationsRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/linked", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMessagesRequest constructs an http.Request for the ListMessages method
+func NewListMessagesRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/messages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateMessageRequest calls the generic CreateMessage builder with application/json body
+func NewCreateMessageRequest(server string, conversationID ConversationID, body CreateMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateMessageRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewCreateMessageRequestWithBody constructs an http.Request for the CreateMessage method, with any body, and a specified content type
+func NewCreateMessageRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/messages", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAnonymizeMessageRequest constructs an http.Request for the AnonymizeMessage method
+func NewAnonymizeMessageRequest(server string, conversationID ConversationID, messageID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "messageId", messageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/messages/%s/anonymize", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListInternalNotesRequest constructs an http.Request for the ListInternalNotes method
+func NewListInternalNotesRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/notes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateInternalNoteRequest calls the generic CreateInternalNote builder with application/json body
+func NewCreateInternalNoteRequest(server string, conversationID ConversationID, body CreateInternalNoteJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInternalNoteRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewCreateInternalNoteRequestWithBody constructs an http.Request for the CreateInternalNote method, with any body, and a specified content type
+func NewCreateInternalNoteRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/notes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateInternalNotesRequest calls the generic CreateInternalNotes builder with application/json body
+func NewCreateInternalNotesRequest(server string, conversationID ConversationID, body CreateInternalNotesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInternalNotesRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewCreateInternalNotesRequestWithBody constructs an http.Request for the CreateInternalNotes method, with any body, and a specified content type
+func NewCreateInternalNotesRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/notes/bulk", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListRatingsDeprecatedRequest constructs an http.Request for the ListRatingsDeprecated method
+func NewListRatingsDeprecatedRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/rating", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListRatingsRequest constructs an http.Request for the ListRatings method
+func NewListRatingsRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/ratings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewOfferRatingRequest calls the generic OfferRating builder with application/json body
+func NewOfferRatingRequest(server string, conversationID ConversationID, body OfferRatingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewOfferRatingRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewOfferRatingRequestWithBody constructs an http.Request for the OfferRating method, with any body, and a specified content type
+func NewOfferRatingRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/ratings/offer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSubmitRatingRequest calls the generic SubmitRating builder with application/json body
+func NewSubmitRatingRequest(server string, conversationID ConversationID, ratingID string, body SubmitRatingJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSubmitRatingRequestWithBody(server, conversationID, ratingID, "application/json", bodyReader)
+}
+
+// NewSubmitRatingRequestWithBody constructs an http.Request for the SubmitRating method, with any body, and a specified content type
+func NewSubmitRatingRequestWithBody(server string, conversationID ConversationID, ratingID string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "ratingId", ratingID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/ratings/%s/submit", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReopenConversationRequest calls the generic ReopenConversation builder with application/json body
+func NewReopenConversationRequest(server string, conversationID ConversationID, body ReopenConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReopenConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewReopenConversationRequestWithBody constructs an http.Request for the ReopenConversation method, with any body, and a specified content type
+func NewReopenConversationRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/reopen", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListConversationTagsRequest constructs an http.Request for the ListConversationTags method
+func NewListConversationTagsRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/tags", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTagConversationByNamesRequest calls the generic TagConversationByNames builder with application/json body
+func NewTagConversationByNamesRequest(server string, conversationID ConversationID, body TagConversationByNamesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTagConversationByNamesRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewTagConversationByNamesRequestWithBody constructs an http.Request for the TagConversationByNames method, with any body, and a specified content type
+func NewTagConversationByNamesRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/tags/bulk", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUntagConversationRequest constructs an http.Request for the UntagConversation method
+func NewUntagConversationRequest(server string, conversationID ConversationID, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/tags/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTagConversationRequest constructs an http.Request for the TagConversation method
+func NewTagConversationRequest(server string, conversationID ConversationID, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/tags/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTransferConversationRequest calls the generic TransferConversation builder with application/json body
+func NewTransferConversationRequest(server string, conversationID ConversationID, body TransferConversationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTransferConversationRequestWithBody(server, conversationID, "application/json", bodyReader)
+}
+
+// NewTransferConversationRequestWithBody constructs an http.Request for the TransferConversation method, with any body, and a specified content type
+func NewTransferConversationRequestWithBody(server string, conversationID ConversationID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/conversations/%s/transfer/queue", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListCustomAttributeDefinitionsRequest constructs an http.Request for the ListCustomAttributeDefinitions method
 func NewListCustomAttributeDefinitionsRequest(server string) (*http.Request, error) {
 	var err error
@@ -3427,6 +19640,302 @@ func NewListCustomAttributeDefinitionsRequest(server string) (*http.Request, err
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewGetCustomAttributeDefinitionRequest constructs an http.Request for the GetCustomAttributeDefinition method
+func NewGetCustomAttributeDefinitionRequest(server string, customAttributeID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "customAttributeId", customAttributeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/custom-attributes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListEndUsersRequest constructs an http.Request for the ListEndUsers method
+func NewListEndUsersRequest(server string, params *ListEndUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Email != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "email", *params.Email, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Phone != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "phone", *params.Phone, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExternalID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "externalId", *params.ExternalID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchEndUsersRequest calls the generic PatchEndUsers builder with application/json body
+func NewPatchEndUsersRequest(server string, body PatchEndUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchEndUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewPatchEndUsersRequestWithBody constructs an http.Request for the PatchEndUsers method, with any body, and a specified content type
+func NewPatchEndUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateEndUserRequest calls the generic CreateEndUser builder with application/json body
+func NewCreateEndUserRequest(server string, body CreateEndUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateEndUserRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateEndUserRequestWithBody constructs an http.Request for the CreateEndUser method, with any body, and a specified content type
+func NewCreateEndUserRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateEndUsersRequest calls the generic UpdateEndUsers builder with application/json body
+func NewUpdateEndUsersRequest(server string, body UpdateEndUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateEndUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewUpdateEndUsersRequestWithBody constructs an http.Request for the UpdateEndUsers method, with any body, and a specified content type
+func NewUpdateEndUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateEndUsersRequest calls the generic CreateEndUsers builder with application/json body
+func NewCreateEndUsersRequest(server string, body CreateEndUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateEndUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateEndUsersRequestWithBody constructs an http.Request for the CreateEndUsers method, with any body, and a specified content type
+func NewCreateEndUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers/bulk")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -3455,6 +19964,234 @@ func NewGetEndUserRequest(server string, userID UserID) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchEndUserRequest calls the generic PatchEndUser builder with application/json body
+func NewPatchEndUserRequest(server string, userID UserID, body PatchEndUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchEndUserRequestWithBody(server, userID, "application/json", bodyReader)
+}
+
+// NewPatchEndUserRequestWithBody constructs an http.Request for the PatchEndUser method, with any body, and a specified content type
+func NewPatchEndUserRequestWithBody(server string, userID UserID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUpdateEndUserRequest calls the generic UpdateEndUser builder with application/json body
+func NewUpdateEndUserRequest(server string, userID UserID, body UpdateEndUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateEndUserRequestWithBody(server, userID, "application/json", bodyReader)
+}
+
+// NewUpdateEndUserRequestWithBody constructs an http.Request for the UpdateEndUser method, with any body, and a specified content type
+func NewUpdateEndUserRequestWithBody(server string, userID UserID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewAnonymizeEndUserRequest constructs an http.Request for the AnonymizeEndUser method
+func NewAnonymizeEndUserRequest(server string, userID UserID, params *AnonymizeEndUserParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers/%s/anonymize", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Force != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "force", *params.Force, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListEndUserConversationsRequest constructs an http.Request for the ListEndUserConversations method
+func NewListEndUserConversationsRequest(server string, userID UserID, params *ListEndUserConversationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "userId", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/endusers/%s/conversations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -3508,6 +20245,2244 @@ func NewPatchEndUserCustomAttributesRequestWithBody(server string, userID UserID
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateArticleRequest calls the generic CreateArticle builder with application/json body
+func NewCreateArticleRequest(server string, body CreateArticleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateArticleRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateArticleRequestWithBody constructs an http.Request for the CreateArticle method, with any body, and a specified content type
+func NewCreateArticleRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUploadArticleAttachmentsRequestWithBody constructs an http.Request for the UploadArticleAttachments method, with any body, and a specified content type
+func NewUploadArticleAttachmentsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/attachments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteArticleRequest constructs an http.Request for the DeleteArticle method
+func NewDeleteArticleRequest(server string, articleID ArticleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetArticleRequest constructs an http.Request for the GetArticle method
+func NewGetArticleRequest(server string, articleID ArticleID, params *GetArticleParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Language != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "language", *params.Language, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchArticleRequest calls the generic PatchArticle builder with application/json body
+func NewPatchArticleRequest(server string, articleID ArticleID, body PatchArticleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchArticleRequestWithBody(server, articleID, "application/json", bodyReader)
+}
+
+// NewPatchArticleRequestWithBody constructs an http.Request for the PatchArticle method, with any body, and a specified content type
+func NewPatchArticleRequestWithBody(server string, articleID ArticleID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRemoveArticleParentRequest constructs an http.Request for the RemoveArticleParent method
+func NewRemoveArticleParentRequest(server string, articleID ArticleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/parent", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMoveArticleRequest constructs an http.Request for the MoveArticle method
+func NewMoveArticleRequest(server string, articleID ArticleID, parentID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "parentId", parentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/parent/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPublishArticleRequest constructs an http.Request for the PublishArticle method
+func NewPublishArticleRequest(server string, articleID ArticleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/publish", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetArticleTranslationsRequest constructs an http.Request for the GetArticleTranslations method
+func NewGetArticleTranslationsRequest(server string, articleID ArticleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/translations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchArticleTranslationsRequest calls the generic PatchArticleTranslations builder with application/json body
+func NewPatchArticleTranslationsRequest(server string, articleID ArticleID, body PatchArticleTranslationsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchArticleTranslationsRequestWithBody(server, articleID, "application/json", bodyReader)
+}
+
+// NewPatchArticleTranslationsRequestWithBody constructs an http.Request for the PatchArticleTranslations method, with any body, and a specified content type
+func NewPatchArticleTranslationsRequestWithBody(server string, articleID ArticleID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/translations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteArticleTranslationRequest constructs an http.Request for the DeleteArticleTranslation method
+func NewDeleteArticleTranslationRequest(server string, articleID ArticleID, languageID LanguageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "languageId", languageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/translations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPublishArticleTranslationRequest constructs an http.Request for the PublishArticleTranslation method
+func NewPublishArticleTranslationRequest(server string, articleID ArticleID, languageID LanguageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "languageId", languageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/translations/%s/publish", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUnpublishArticleTranslationRequest constructs an http.Request for the UnpublishArticleTranslation method
+func NewUnpublishArticleTranslationRequest(server string, articleID ArticleID, languageID LanguageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "languageId", languageID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/translations/%s/unpublish", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUnpublishArticleRequest constructs an http.Request for the UnpublishArticle method
+func NewUnpublishArticleRequest(server string, articleID ArticleID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "articleId", articleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/articles/%s/unpublish", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCategoryRequest constructs an http.Request for the GetCategory method
+func NewGetCategoryRequest(server string, categoryID CategoryID, params *GetCategoryParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "categoryId", categoryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/categories/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Language != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "language", *params.Language, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCategoryTranslationsRequest constructs an http.Request for the GetCategoryTranslations method
+func NewGetCategoryTranslationsRequest(server string, categoryID CategoryID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "categoryId", categoryID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/categories/%s/translations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCollectionsRequest constructs an http.Request for the ListCollections method
+func NewListCollectionsRequest(server string, params *ListCollectionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/collections")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCollectionRequest constructs an http.Request for the GetCollection method
+func NewGetCollectionRequest(server string, collectionID CollectionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "collectionId", collectionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/collections/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetCollectionCatalogRequest constructs an http.Request for the GetCollectionCatalog method
+func NewGetCollectionCatalogRequest(server string, collectionID CollectionID, params *GetCollectionCatalogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "collectionId", collectionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/knowledge/collections/%s/catalog", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Language != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "language", *params.Language, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOrganizationRequest constructs an http.Request for the GetOrganization method
+func NewGetOrganizationRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/organization")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListQueuesRequest constructs an http.Request for the ListQueues method
+func NewListQueuesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateQueueRequest calls the generic CreateQueue builder with application/json body
+func NewCreateQueueRequest(server string, body CreateQueueJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateQueueRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateQueueRequestWithBody constructs an http.Request for the CreateQueue method, with any body, and a specified content type
+func NewCreateQueueRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetQueuePositionRequest constructs an http.Request for the GetQueuePosition method
+func NewGetQueuePositionRequest(server string, conversationID ConversationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "conversationId", conversationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: "int64"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/conversation-position/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetQueueRequest constructs an http.Request for the GetQueue method
+func NewGetQueueRequest(server string, queueID QueueID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "queueId", queueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetQueueAvailabilityRequest constructs an http.Request for the GetQueueAvailability method
+func NewGetQueueAvailabilityRequest(server string, queueID QueueID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "queueId", queueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/%s/availability", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveQueueMembersRequest calls the generic RemoveQueueMembers builder with application/json body
+func NewRemoveQueueMembersRequest(server string, queueID QueueID, body RemoveQueueMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveQueueMembersRequestWithBody(server, queueID, "application/json", bodyReader)
+}
+
+// NewRemoveQueueMembersRequestWithBody constructs an http.Request for the RemoveQueueMembers method, with any body, and a specified content type
+func NewRemoveQueueMembersRequestWithBody(server string, queueID QueueID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "queueId", queueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/%s/members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListQueueMembersRequest constructs an http.Request for the ListQueueMembers method
+func NewListQueueMembersRequest(server string, queueID QueueID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "queueId", queueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/%s/members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddQueueMembersRequest calls the generic AddQueueMembers builder with application/json body
+func NewAddQueueMembersRequest(server string, queueID QueueID, body AddQueueMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddQueueMembersRequestWithBody(server, queueID, "application/json", bodyReader)
+}
+
+// NewAddQueueMembersRequestWithBody constructs an http.Request for the AddQueueMembers method, with any body, and a specified content type
+func NewAddQueueMembersRequestWithBody(server string, queueID QueueID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "queueId", queueID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/queues/%s/members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSearchConversationsByTextRequest constructs an http.Request for the SearchConversationsByText method
+func NewSearchConversationsByTextRequest(server string, params *SearchConversationsByTextParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/search/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "query", params.Query, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.ExactMatch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "exactMatch", *params.ExactMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSearchConversationsRequest calls the generic SearchConversations builder with application/json body
+func NewSearchConversationsRequest(server string, params *SearchConversationsParams, body SearchConversationsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSearchConversationsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSearchConversationsRequestWithBody constructs an http.Request for the SearchConversations method, with any body, and a specified content type
+func NewSearchConversationsRequestWithBody(server string, params *SearchConversationsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/search/conversations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTagsRequest constructs an http.Request for the ListTags method
+func NewListTagsRequest(server string, params *ListTagsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.IncludeDeactivated != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "includeDeactivated", *params.IncludeDeactivated, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTagRequest calls the generic CreateTag builder with application/json body
+func NewCreateTagRequest(server string, body CreateTagJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTagRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTagRequestWithBody constructs an http.Request for the CreateTag method, with any body, and a specified content type
+func NewCreateTagRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTagRequest constructs an http.Request for the DeleteTag method
+func NewDeleteTagRequest(server string, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTagRequest constructs an http.Request for the GetTag method
+func NewGetTagRequest(server string, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewActivateTagRequest constructs an http.Request for the ActivateTag method
+func NewActivateTagRequest(server string, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags/%s/activate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeactivateTagRequest constructs an http.Request for the DeactivateTag method
+func NewDeactivateTagRequest(server string, tagID TagID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tagId", tagID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/tags/%s/deactivate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTeamsRequest constructs an http.Request for the ListTeams method
+func NewListTeamsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateTeamRequest calls the generic CreateTeam builder with application/json body
+func NewCreateTeamRequest(server string, body CreateTeamJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTeamRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTeamRequestWithBody constructs an http.Request for the CreateTeam method, with any body, and a specified content type
+func NewCreateTeamRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteTeamRequest constructs an http.Request for the DeleteTeam method
+func NewDeleteTeamRequest(server string, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTeamRequest constructs an http.Request for the GetTeam method
+func NewGetTeamRequest(server string, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveTeamMembersRequest calls the generic RemoveTeamMembers builder with application/json body
+func NewRemoveTeamMembersRequest(server string, teamID TeamID, body RemoveTeamMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRemoveTeamMembersRequestWithBody(server, teamID, "application/json", bodyReader)
+}
+
+// NewRemoveTeamMembersRequestWithBody constructs an http.Request for the RemoveTeamMembers method, with any body, and a specified content type
+func NewRemoveTeamMembersRequestWithBody(server string, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s/agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTeamMembersRequest constructs an http.Request for the ListTeamMembers method
+func NewListTeamMembersRequest(server string, teamID TeamID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s/agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddTeamMembersRequest calls the generic AddTeamMembers builder with application/json body
+func NewAddTeamMembersRequest(server string, teamID TeamID, body AddTeamMembersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewAddTeamMembersRequestWithBody(server, teamID, "application/json", bodyReader)
+}
+
+// NewAddTeamMembersRequestWithBody constructs an http.Request for the AddTeamMembers method, with any body, and a specified content type
+func NewAddTeamMembersRequestWithBody(server string, teamID TeamID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s/agents", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTeamPresenceRequest constructs an http.Request for the ListTeamPresence method
+func NewListTeamPresenceRequest(server string, teamID TeamID, params *ListTeamPresenceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "teamId", teamID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/teams/%s/presence", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListTemplatesRequest constructs an http.Request for the ListTemplates method
+func NewListTemplatesRequest(server string, params *ListTemplatesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/templates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageLimit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageLimit", *params.PageLimit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageKey != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageKey", *params.PageKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Type != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", *params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteTemplateRequest constructs an http.Request for the DeleteTemplate method
+func NewDeleteTemplateRequest(server string, templateID string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "templateId", templateID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/templates/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListWebhookSubscriptionsRequest constructs an http.Request for the ListWebhookSubscriptions method
+func NewListWebhookSubscriptionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateWebhookSubscriptionRequest calls the generic CreateWebhookSubscription builder with application/json body
+func NewCreateWebhookSubscriptionRequest(server string, body CreateWebhookSubscriptionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateWebhookSubscriptionRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateWebhookSubscriptionRequestWithBody constructs an http.Request for the CreateWebhookSubscription method, with any body, and a specified content type
+func NewCreateWebhookSubscriptionRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewDeleteWebhookSubscriptionRequest constructs an http.Request for the DeleteWebhookSubscription method
+func NewDeleteWebhookSubscriptionRequest(server string, webhookSubscriptionID WebhookSubscriptionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookSubscriptionId", webhookSubscriptionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetWebhookSubscriptionRequest constructs an http.Request for the GetWebhookSubscription method
+func NewGetWebhookSubscriptionRequest(server string, webhookSubscriptionID WebhookSubscriptionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookSubscriptionId", webhookSubscriptionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPatchWebhookSubscriptionRequest calls the generic PatchWebhookSubscription builder with application/json body
+func NewPatchWebhookSubscriptionRequest(server string, webhookSubscriptionID WebhookSubscriptionID, body PatchWebhookSubscriptionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchWebhookSubscriptionRequestWithBody(server, webhookSubscriptionID, "application/json", bodyReader)
+}
+
+// NewPatchWebhookSubscriptionRequestWithBody constructs an http.Request for the PatchWebhookSubscription method, with any body, and a specified content type
+func NewPatchWebhookSubscriptionRequestWithBody(server string, webhookSubscriptionID WebhookSubscriptionID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookSubscriptionId", webhookSubscriptionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListWebhookDeliveryStatusesRequest constructs an http.Request for the ListWebhookDeliveryStatuses method
+func NewListWebhookDeliveryStatusesRequest(server string, webhookSubscriptionID WebhookSubscriptionID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookSubscriptionId", webhookSubscriptionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks/%s/delivery-status", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListWebhookDeliveryLogsRequest constructs an http.Request for the ListWebhookDeliveryLogs method
+func NewListWebhookDeliveryLogsRequest(server string, webhookSubscriptionID WebhookSubscriptionID, event WebhookEvent) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookSubscriptionId", webhookSubscriptionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/webhooks/%s/delivery-status/logs/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -3585,7 +22560,7 @@ func (e *StatusError) HTTPAnswer() (status int, header http.Header, body []byte)
 
 // Operation describes one operation of the document.
 type Operation struct {
-	ID     string // the operation's id in the document; the method of [API] has the same name
+	ID     string // the operation's id in the document, and but for capitals the name of the method of [API]
 	Method string
 	Path   string // template of the path, below the server's URL
 	Tags   []string
@@ -3593,20 +22568,825 @@ type Operation struct {
 
 // Operations lists every operation of this package.
 var Operations = []Operation{
+	{ID: "listAgents", Method: http.MethodGet, Path: "/agents", Tags: []string{"Agents"}},
+	{ID: "patchAgents", Method: http.MethodPatch, Path: "/agents", Tags: []string{"Agents"}},
+	{ID: "createAgent", Method: http.MethodPost, Path: "/agents", Tags: []string{"Agents"}},
+	{ID: "updateAgents", Method: http.MethodPut, Path: "/agents", Tags: []string{"Agents"}},
+	{ID: "createAgents", Method: http.MethodPost, Path: "/agents/bulk", Tags: []string{"Agents"}},
+	{ID: "listAgentPresence", Method: http.MethodGet, Path: "/agents/presence", Tags: []string{"Agents"}},
+	{ID: "deleteAgent", Method: http.MethodDelete, Path: "/agents/{agentId}", Tags: []string{"Agents"}},
+	{ID: "getAgent", Method: http.MethodGet, Path: "/agents/{agentId}", Tags: []string{"Agents"}},
+	{ID: "patchAgent", Method: http.MethodPatch, Path: "/agents/{agentId}", Tags: []string{"Agents"}},
+	{ID: "updateAgent", Method: http.MethodPut, Path: "/agents/{agentId}", Tags: []string{"Agents"}},
+	{ID: "getAgentPresence", Method: http.MethodGet, Path: "/agents/{agentId}/presence", Tags: []string{"Agents"}},
+	{ID: "updateWorkingChannel", Method: http.MethodPut, Path: "/agents/{agentId}/presence/working-channel", Tags: []string{"Agents"}},
+	{ID: "listAgentTeams", Method: http.MethodGet, Path: "/agents/{agentId}/teams", Tags: []string{"Agents"}},
+	{ID: "listFilterValues", Method: http.MethodGet, Path: "/analytics/filter/{filterAttribute}", Tags: []string{"Analytics"}},
+	{ID: "listMetrics", Method: http.MethodGet, Path: "/analytics/metrics", Tags: []string{"Analytics"}},
+	{ID: "getMetricData", Method: http.MethodPost, Path: "/analytics/metrics", Tags: []string{"Analytics"}},
+	{ID: "getMetric", Method: http.MethodGet, Path: "/analytics/metrics/{metricId}", Tags: []string{"Analytics"}},
+	{ID: "listMetricRecords", Method: http.MethodGet, Path: "/analytics/records", Tags: []string{"Analytics"}},
+	{ID: "getMetricRecordData", Method: http.MethodPost, Path: "/analytics/records", Tags: []string{"Analytics"}},
+	{ID: "getMetricRecord", Method: http.MethodGet, Path: "/analytics/records/{recordId}", Tags: []string{"Analytics"}},
+	{ID: "anonymizeEntity", Method: http.MethodPost, Path: "/anonymization", Tags: []string{"Anonymization"}},
+	{ID: "getAnonymizationRequest", Method: http.MethodGet, Path: "/anonymization/request/{requestId}", Tags: []string{"Anonymization"}},
+	{ID: "listBusinessHoursSchedules", Method: http.MethodGet, Path: "/business-hours/schedules", Tags: []string{"Business Hours"}},
+	{ID: "getBusinessHoursSchedule", Method: http.MethodGet, Path: "/business-hours/schedules/{scheduleId}/definition", Tags: []string{"Business Hours"}},
+	{ID: "getBusinessHoursStatus", Method: http.MethodGet, Path: "/business-hours/schedules/{scheduleId}/status", Tags: []string{"Business Hours"}},
+	{ID: "getUpcomingBusinessHours", Method: http.MethodGet, Path: "/business-hours/schedules/{scheduleId}/upcoming", Tags: []string{"Business Hours"}},
+	{ID: "listContactEndpoints", Method: http.MethodGet, Path: "/contact-endpoints", Tags: []string{"Contact Endpoints"}},
+	{ID: "getContactEndpoint", Method: http.MethodGet, Path: "/contact-endpoints/{contactEndpointId}", Tags: []string{"Contact Endpoints"}},
+	{ID: "createConversation", Method: http.MethodPost, Path: "/conversations", Tags: []string{"Conversations"}},
 	{ID: "listActivityLog", Method: http.MethodGet, Path: "/conversations/activitylog", Tags: []string{"Conversations"}},
+	{ID: "listFlows", Method: http.MethodGet, Path: "/conversations/flows", Tags: []string{"Conversations"}},
+	{ID: "importConversation", Method: http.MethodPost, Path: "/conversations/import", Tags: []string{"Conversations"}},
 	{ID: "getConversation", Method: http.MethodGet, Path: "/conversations/{conversationId}", Tags: []string{"Conversations"}},
 	{ID: "listConversationActivityLog", Method: http.MethodGet, Path: "/conversations/{conversationId}/activitylog", Tags: []string{"Conversations"}},
+	{ID: "anonymizeConversation", Method: http.MethodPatch, Path: "/conversations/{conversationId}/anonymize", Tags: []string{"Anonymization"}},
 	{ID: "claimConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/claim", Tags: []string{"Conversations"}},
+	{ID: "closeConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/close", Tags: []string{"Conversations"}},
 	{ID: "patchConversationCustomAttributes", Method: http.MethodPatch, Path: "/conversations/{conversationId}/custom-attributes", Tags: []string{"Custom Attributes"}},
+	{ID: "followUpConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/followup", Tags: []string{"Conversations"}},
+	{ID: "linkConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/link", Tags: []string{"Conversations"}},
+	{ID: "listLinkedConversations", Method: http.MethodGet, Path: "/conversations/{conversationId}/linked", Tags: []string{"Conversations"}},
+	{ID: "listMessages", Method: http.MethodGet, Path: "/conversations/{conversationId}/messages", Tags: []string{"Messages"}},
+	{ID: "createMessage", Method: http.MethodPost, Path: "/conversations/{conversationId}/messages", Tags: []string{"Messages"}},
+	{ID: "anonymizeMessage", Method: http.MethodPatch, Path: "/conversations/{conversationId}/messages/{messageId}/anonymize", Tags: []string{"Anonymization"}},
+	{ID: "listInternalNotes", Method: http.MethodGet, Path: "/conversations/{conversationId}/notes", Tags: []string{"Internal Notes"}},
+	{ID: "createInternalNote", Method: http.MethodPost, Path: "/conversations/{conversationId}/notes", Tags: []string{"Internal Notes"}},
+	{ID: "createInternalNotes", Method: http.MethodPost, Path: "/conversations/{conversationId}/notes/bulk", Tags: []string{"Internal Notes"}},
+	{ID: "listRatingsDeprecated", Method: http.MethodGet, Path: "/conversations/{conversationId}/rating", Tags: []string{"Ratings"}},
+	{ID: "listRatings", Method: http.MethodGet, Path: "/conversations/{conversationId}/ratings", Tags: []string{"Ratings"}},
+	{ID: "offerRating", Method: http.MethodPost, Path: "/conversations/{conversationId}/ratings/offer", Tags: []string{"Ratings"}},
+	{ID: "submitRating", Method: http.MethodPost, Path: "/conversations/{conversationId}/ratings/{ratingId}/submit", Tags: []string{"Ratings"}},
+	{ID: "reopenConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/reopen", Tags: []string{"Conversations"}},
+	{ID: "listConversationTags", Method: http.MethodGet, Path: "/conversations/{conversationId}/tags", Tags: []string{"Tags"}},
+	{ID: "tagConversationByNames", Method: http.MethodPost, Path: "/conversations/{conversationId}/tags/bulk", Tags: []string{"Tags"}},
+	{ID: "untagConversation", Method: http.MethodDelete, Path: "/conversations/{conversationId}/tags/{tagId}", Tags: []string{"Tags"}},
+	{ID: "tagConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/tags/{tagId}", Tags: []string{"Tags"}},
+	{ID: "transferConversation", Method: http.MethodPut, Path: "/conversations/{conversationId}/transfer/queue", Tags: []string{"Conversations"}},
 	{ID: "listCustomAttributeDefinitions", Method: http.MethodGet, Path: "/custom-attributes", Tags: []string{"Custom Attributes"}},
+	{ID: "getCustomAttributeDefinition", Method: http.MethodGet, Path: "/custom-attributes/{customAttributeId}", Tags: []string{"Custom Attributes"}},
+	{ID: "listEndUsers", Method: http.MethodGet, Path: "/endusers", Tags: []string{"End Users"}},
+	{ID: "patchEndUsers", Method: http.MethodPatch, Path: "/endusers", Tags: []string{"End Users"}},
+	{ID: "createEndUser", Method: http.MethodPost, Path: "/endusers", Tags: []string{"End Users"}},
+	{ID: "updateEndUsers", Method: http.MethodPut, Path: "/endusers", Tags: []string{"End Users"}},
+	{ID: "createEndUsers", Method: http.MethodPost, Path: "/endusers/bulk", Tags: []string{"End Users"}},
 	{ID: "getEndUser", Method: http.MethodGet, Path: "/endusers/{userId}", Tags: []string{"End Users"}},
+	{ID: "patchEndUser", Method: http.MethodPatch, Path: "/endusers/{userId}", Tags: []string{"End Users"}},
+	{ID: "updateEndUser", Method: http.MethodPut, Path: "/endusers/{userId}", Tags: []string{"End Users"}},
+	{ID: "anonymizeEndUser", Method: http.MethodPatch, Path: "/endusers/{userId}/anonymize", Tags: []string{"Anonymization"}},
+	{ID: "listEndUserConversations", Method: http.MethodGet, Path: "/endusers/{userId}/conversations", Tags: []string{"End Users"}},
 	{ID: "patchEndUserCustomAttributes", Method: http.MethodPatch, Path: "/endusers/{userId}/custom-attributes", Tags: []string{"Custom Attributes"}},
+	{ID: "createArticle", Method: http.MethodPost, Path: "/knowledge/articles", Tags: []string{"Knowledge"}},
+	{ID: "uploadArticleAttachments", Method: http.MethodPost, Path: "/knowledge/articles/attachments", Tags: []string{"Knowledge"}},
+	{ID: "deleteArticle", Method: http.MethodDelete, Path: "/knowledge/articles/{articleId}", Tags: []string{"Knowledge"}},
+	{ID: "getArticle", Method: http.MethodGet, Path: "/knowledge/articles/{articleId}", Tags: []string{"Knowledge"}},
+	{ID: "patchArticle", Method: http.MethodPatch, Path: "/knowledge/articles/{articleId}", Tags: []string{"Knowledge"}},
+	{ID: "removeArticleParent", Method: http.MethodDelete, Path: "/knowledge/articles/{articleId}/parent", Tags: []string{"Knowledge"}},
+	{ID: "moveArticle", Method: http.MethodPatch, Path: "/knowledge/articles/{articleId}/parent/{parentId}", Tags: []string{"Knowledge"}},
+	{ID: "publishArticle", Method: http.MethodPost, Path: "/knowledge/articles/{articleId}/publish", Tags: []string{"Knowledge"}},
+	{ID: "getArticleTranslations", Method: http.MethodGet, Path: "/knowledge/articles/{articleId}/translations", Tags: []string{"Knowledge"}},
+	{ID: "patchArticleTranslations", Method: http.MethodPatch, Path: "/knowledge/articles/{articleId}/translations", Tags: []string{"Knowledge"}},
+	{ID: "deleteArticleTranslation", Method: http.MethodDelete, Path: "/knowledge/articles/{articleId}/translations/{languageId}", Tags: []string{"Knowledge"}},
+	{ID: "publishArticleTranslation", Method: http.MethodPost, Path: "/knowledge/articles/{articleId}/translations/{languageId}/publish", Tags: []string{"Knowledge"}},
+	{ID: "unpublishArticleTranslation", Method: http.MethodPost, Path: "/knowledge/articles/{articleId}/translations/{languageId}/unpublish", Tags: []string{"Knowledge"}},
+	{ID: "unpublishArticle", Method: http.MethodPost, Path: "/knowledge/articles/{articleId}/unpublish", Tags: []string{"Knowledge"}},
+	{ID: "getCategory", Method: http.MethodGet, Path: "/knowledge/categories/{categoryId}", Tags: []string{"Knowledge"}},
+	{ID: "getCategoryTranslations", Method: http.MethodGet, Path: "/knowledge/categories/{categoryId}/translations", Tags: []string{"Knowledge"}},
+	{ID: "listCollections", Method: http.MethodGet, Path: "/knowledge/collections", Tags: []string{"Knowledge"}},
+	{ID: "getCollection", Method: http.MethodGet, Path: "/knowledge/collections/{collectionId}", Tags: []string{"Knowledge"}},
+	{ID: "getCollectionCatalog", Method: http.MethodGet, Path: "/knowledge/collections/{collectionId}/catalog", Tags: []string{"Knowledge"}},
+	{ID: "getOrganization", Method: http.MethodGet, Path: "/organization", Tags: []string{"Organization"}},
+	{ID: "listQueues", Method: http.MethodGet, Path: "/queues", Tags: []string{"Queues"}},
+	{ID: "createQueue", Method: http.MethodPost, Path: "/queues", Tags: []string{"Queues"}},
+	{ID: "getQueuePosition", Method: http.MethodGet, Path: "/queues/conversation-position/{conversationId}", Tags: []string{"Queues"}},
+	{ID: "getQueue", Method: http.MethodGet, Path: "/queues/{queueId}", Tags: []string{"Queues"}},
+	{ID: "getQueueAvailability", Method: http.MethodGet, Path: "/queues/{queueId}/availability", Tags: []string{"Queues"}},
+	{ID: "removeQueueMembers", Method: http.MethodDelete, Path: "/queues/{queueId}/members", Tags: []string{"Queues"}},
+	{ID: "listQueueMembers", Method: http.MethodGet, Path: "/queues/{queueId}/members", Tags: []string{"Queues"}},
+	{ID: "addQueueMembers", Method: http.MethodPatch, Path: "/queues/{queueId}/members", Tags: []string{"Queues"}},
+	{ID: "searchConversationsByText", Method: http.MethodGet, Path: "/search/conversations", Tags: []string{"Search"}},
+	{ID: "searchConversations", Method: http.MethodPost, Path: "/search/conversations", Tags: []string{"Search"}},
+	{ID: "listTags", Method: http.MethodGet, Path: "/tags", Tags: []string{"Tags"}},
+	{ID: "createTag", Method: http.MethodPost, Path: "/tags", Tags: []string{"Tags"}},
+	{ID: "deleteTag", Method: http.MethodDelete, Path: "/tags/{tagId}", Tags: []string{"Tags"}},
+	{ID: "getTag", Method: http.MethodGet, Path: "/tags/{tagId}", Tags: []string{"Tags"}},
+	{ID: "activateTag", Method: http.MethodPatch, Path: "/tags/{tagId}/activate", Tags: []string{"Tags"}},
+	{ID: "deactivateTag", Method: http.MethodPatch, Path: "/tags/{tagId}/deactivate", Tags: []string{"Tags"}},
+	{ID: "listTeams", Method: http.MethodGet, Path: "/teams", Tags: []string{"Teams"}},
+	{ID: "createTeam", Method: http.MethodPost, Path: "/teams", Tags: []string{"Teams"}},
+	{ID: "deleteTeam", Method: http.MethodDelete, Path: "/teams/{teamId}", Tags: []string{"Teams"}},
+	{ID: "getTeam", Method: http.MethodGet, Path: "/teams/{teamId}", Tags: []string{"Teams"}},
+	{ID: "removeTeamMembers", Method: http.MethodDelete, Path: "/teams/{teamId}/agents", Tags: []string{"Teams"}},
+	{ID: "listTeamMembers", Method: http.MethodGet, Path: "/teams/{teamId}/agents", Tags: []string{"Teams"}},
+	{ID: "addTeamMembers", Method: http.MethodPatch, Path: "/teams/{teamId}/agents", Tags: []string{"Teams"}},
+	{ID: "listTeamPresence", Method: http.MethodGet, Path: "/teams/{teamId}/presence", Tags: []string{"Teams"}},
+	{ID: "listTemplates", Method: http.MethodGet, Path: "/templates", Tags: []string{"Templates"}},
+	{ID: "deleteTemplate", Method: http.MethodDelete, Path: "/templates/{templateId}", Tags: []string{"Templates"}},
+	{ID: "listWebhookSubscriptions", Method: http.MethodGet, Path: "/webhooks", Tags: []string{"Webhooks"}},
+	{ID: "createWebhookSubscription", Method: http.MethodPost, Path: "/webhooks", Tags: []string{"Webhooks"}},
+	{ID: "deleteWebhookSubscription", Method: http.MethodDelete, Path: "/webhooks/{webhookSubscriptionId}", Tags: []string{"Webhooks"}},
+	{ID: "getWebhookSubscription", Method: http.MethodGet, Path: "/webhooks/{webhookSubscriptionId}", Tags: []string{"Webhooks"}},
+	{ID: "patchWebhookSubscription", Method: http.MethodPatch, Path: "/webhooks/{webhookSubscriptionId}", Tags: []string{"Webhooks"}},
+	{ID: "listWebhookDeliveryStatuses", Method: http.MethodGet, Path: "/webhooks/{webhookSubscriptionId}/delivery-status", Tags: []string{"Webhooks"}},
+	{ID: "listWebhookDeliveryLogs", Method: http.MethodGet, Path: "/webhooks/{webhookSubscriptionId}/delivery-status/logs/{event}", Tags: []string{"Webhooks"}},
+}
+
+// ListAgents lists agents and administrators, a page at a time.
+//
+// Email and phone filter the list; only one of them may be given, else the status is 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagents
+//
+// Corresponds with GET /agents (the `ListAgents` operationId).
+func (api *API) ListAgents(ctx context.Context, params *ListAgentsParams, reqEditors ...RequestEditorFn) (*AgentPage, error) {
+	req, err := NewListAgentsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentPage
+	if err := api.send(ctx, "listAgents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAgentsAll goes through all pages of ListAgents. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListAgentsAll(ctx context.Context, params *ListAgentsParams, reqEditors ...RequestEditorFn) iter.Seq2[Agent, error] {
+	request := func() (*http.Request, error) {
+		return NewListAgentsRequest(api.Client.Server, params)
+	}
+	return pagesByLink[Agent](ctx, api, "listAgents", request, reqEditors, "data", "meta.next")
+}
+
+// PatchAgents changes some fields of several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /agents (the `PatchAgents` operationId).
+func (api *API) PatchAgents(ctx context.Context, body PatchAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentOutcomeList
+	if err := api.send(ctx, "patchAgents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateAgent creates an agent.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /agents (the `CreateAgent` operationId).
+func (api *API) CreateAgent(ctx context.Context, body CreateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateAgentRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentEnvelope
+	if err := api.send(ctx, "createAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAgents updates several agents.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchAgents is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents (the `UpdateAgents` operationId).
+func (api *API) UpdateAgents(ctx context.Context, body UpdateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentOutcomeList
+	if err := api.send(ctx, "updateAgents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateAgents creates several agents.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/postagentsbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /agents/bulk (the `CreateAgents` operationId).
+func (api *API) CreateAgents(ctx context.Context, body CreateAgentsJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentOutcomeList
+	if err := api.send(ctx, "createAgents", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListAgentPresence lists the presence of all agents and administrators.
+//
+// It is the one answer of the API that is a bare array. It is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentspresence
+//
+// Corresponds with GET /agents/presence (the `ListAgentPresence` operationId).
+func (api *API) ListAgentPresence(ctx context.Context, reqEditors ...RequestEditorFn) ([]AgentPresence, error) {
+	req, err := NewListAgentPresenceRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result []AgentPresence
+	if err := api.send(ctx, "listAgentPresence", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return result, nil
+}
+
+// DeleteAgent turns an agent or administrator into an end user.
+//
+// The person stays, as an end user. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/deleteagentsagentid
+//
+// Corresponds with DELETE /agents/{agentId} (the `DeleteAgent` operationId).
+func (api *API) DeleteAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteAgentRequest(api.Client.Server, agentID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteAgent", req, reqEditors, nil)
+}
+
+// GetAgent reads an agent or administrator.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentid
+//
+// Corresponds with GET /agents/{agentId} (the `GetAgent` operationId).
+func (api *API) GetAgent(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*AgentEnvelope, error) {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetAgentRequest(api.Client.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentEnvelope
+	if err := api.send(ctx, "getAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// PatchAgent changes some fields of an agent or administrator.
+//
+// Fields that are left out stay as they are.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/patchagentsagentid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /agents/{agentId} (the `PatchAgent` operationId).
+func (api *API) PatchAgent(ctx context.Context, agentID AgentID, body PatchAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentEnvelope, error) {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchAgentRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentEnvelope
+	if err := api.send(ctx, "patchAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateAgent updates an agent or administrator.
+//
+// What becomes of fields that are left out is not documented: PatchAgent is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents/{agentId} (the `UpdateAgent` operationId).
+func (api *API) UpdateAgent(ctx context.Context, agentID AgentID, body UpdateAgentJSONRequestBody, reqEditors ...RequestEditorFn) (*AgentEnvelope, error) {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateAgentRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentEnvelope
+	if err := api.send(ctx, "updateAgent", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetAgentPresence reads the presence of an agent or administrator.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidpresence
+//
+// Corresponds with GET /agents/{agentId}/presence (the `GetAgentPresence` operationId).
+func (api *API) GetAgentPresence(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*AgentPresenceEnvelope, error) {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetAgentPresenceRequest(api.Client.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentPresenceEnvelope
+	if err := api.send(ctx, "getAgentPresence", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateWorkingChannel sets whether an agent works on a kind of channel.
+//
+// No answer of status 404 is documented. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/putagentsagentidpresenceworking-channel
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /agents/{agentId}/presence/working-channel (the `UpdateWorkingChannel` operationId).
+func (api *API) UpdateWorkingChannel(ctx context.Context, agentID AgentID, body UpdateWorkingChannelJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewUpdateWorkingChannelRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "updateWorkingChannel", req, reqEditors, nil)
+}
+
+// ListAgentTeams lists the ids of the teams of an agent or administrator.
+//
+// The names are in ListTeams.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/agents/getagentsagentidteams
+//
+// Corresponds with GET /agents/{agentId}/teams (the `ListAgentTeams` operationId).
+func (api *API) ListAgentTeams(ctx context.Context, agentID AgentID, reqEditors ...RequestEditorFn) (*TeamReferenceList, error) {
+	if err := checkSegment("agentId", string(agentID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListAgentTeamsRequest(api.Client.Server, agentID)
+	if err != nil {
+		return nil, err
+	}
+	var result TeamReferenceList
+	if err := api.send(ctx, "listAgentTeams", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListFilterValues lists the values that a filter takes, a page at a time.
+//
+// Filters are the same for all metrics and records; a value that means nothing for one of them is ignored there.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsfilterfilterattribute
+//
+// Corresponds with GET /analytics/filter/{filterAttribute} (the `ListFilterValues` operationId).
+func (api *API) ListFilterValues(ctx context.Context, filterAttribute string, params *ListFilterValuesParams, reqEditors ...RequestEditorFn) (*FilterValuePage, error) {
+	if err := checkSegment("filterAttribute", string(filterAttribute)); err != nil {
+		return nil, err
+	}
+	req, err := NewListFilterValuesRequest(api.Client.Server, filterAttribute, params)
+	if err != nil {
+		return nil, err
+	}
+	var result FilterValuePage
+	if err := api.send(ctx, "listFilterValues", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListFilterValuesAll goes through all pages of ListFilterValues. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListFilterValuesAll(ctx context.Context, filterAttribute string, params *ListFilterValuesParams, reqEditors ...RequestEditorFn) iter.Seq2[FilterValue, error] {
+	request := func() (*http.Request, error) {
+		if err := checkSegment("filterAttribute", string(filterAttribute)); err != nil {
+			return nil, err
+		}
+		return NewListFilterValuesRequest(api.Client.Server, filterAttribute, params)
+	}
+	return pagesByLink[FilterValue](ctx, api, "listFilterValues", request, reqEditors, "data", "meta.next")
+}
+
+// ListMetrics lists the metrics that GetMetricData takes, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetrics
+//
+// Corresponds with GET /analytics/metrics (the `ListMetrics` operationId).
+func (api *API) ListMetrics(ctx context.Context, params *ListMetricsParams, reqEditors ...RequestEditorFn) (*MetricMetadataPage, error) {
+	req, err := NewListMetricsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricMetadataPage
+	if err := api.send(ctx, "listMetrics", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMetricsAll goes through all pages of ListMetrics. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListMetricsAll(ctx context.Context, params *ListMetricsParams, reqEditors ...RequestEditorFn) iter.Seq2[MetricMetadata, error] {
+	request := func() (*http.Request, error) {
+		return NewListMetricsRequest(api.Client.Server, params)
+	}
+	return pagesByLink[MetricMetadata](ctx, api, "listMetrics", request, reqEditors, "data", "meta.next")
+}
+
+// GetMetricData reads a metric, aggregated over a period or over given conversations.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsmetrics
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /analytics/metrics (the `GetMetricData` operationId).
+func (api *API) GetMetricData(ctx context.Context, body GetMetricDataJSONRequestBody, reqEditors ...RequestEditorFn) (*MetricDataEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewGetMetricDataRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricDataEnvelope
+	if err := api.send(ctx, "getMetricData", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetMetric reads what a metric takes: its filters and aggregations.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsmetricsmetricid
+//
+// Corresponds with GET /analytics/metrics/{metricId} (the `GetMetric` operationId).
+func (api *API) GetMetric(ctx context.Context, metricID string, reqEditors ...RequestEditorFn) (*MetricMetadataEnvelope, error) {
+	if err := checkSegment("metricId", string(metricID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetMetricRequest(api.Client.Server, metricID)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricMetadataEnvelope
+	if err := api.send(ctx, "getMetric", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMetricRecords lists the records that GetMetricRecordData takes, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecords
+//
+// Corresponds with GET /analytics/records (the `ListMetricRecords` operationId).
+func (api *API) ListMetricRecords(ctx context.Context, params *ListMetricRecordsParams, reqEditors ...RequestEditorFn) (*MetricRecordMetadataPage, error) {
+	req, err := NewListMetricRecordsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricRecordMetadataPage
+	if err := api.send(ctx, "listMetricRecords", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMetricRecordsAll goes through all pages of ListMetricRecords. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListMetricRecordsAll(ctx context.Context, params *ListMetricRecordsParams, reqEditors ...RequestEditorFn) iter.Seq2[MetricRecordMetadata, error] {
+	request := func() (*http.Request, error) {
+		return NewListMetricRecordsRequest(api.Client.Server, params)
+	}
+	return pagesByLink[MetricRecordMetadata](ctx, api, "listMetricRecords", request, reqEditors, "data", "meta.next")
+}
+
+// GetMetricRecordData reads the single records behind a metric, a page at a time.
+//
+// GetMetricRecordDataAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/postanalyticsrecords
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /analytics/records (the `GetMetricRecordData` operationId).
+func (api *API) GetMetricRecordData(ctx context.Context, params *GetMetricRecordDataParams, body GetMetricRecordDataJSONRequestBody, reqEditors ...RequestEditorFn) (*MetricRecordPage, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewGetMetricRecordDataRequestWithBody(api.Client.Server, params, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricRecordPage
+	if err := api.send(ctx, "getMetricRecordData", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetMetricRecordDataAll goes through all pages of GetMetricRecordData. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) GetMetricRecordDataAll(ctx context.Context, params *GetMetricRecordDataParams, body GetMetricRecordDataJSONRequestBody, reqEditors ...RequestEditorFn) iter.Seq2[MetricRecord, error] {
+	request := func() (*http.Request, error) {
+		content, err := encodeBody(body)
+		if err != nil {
+			return nil, err
+		}
+		return NewGetMetricRecordDataRequestWithBody(api.Client.Server, params, "application/json", content)
+	}
+	return pagesByLink[MetricRecord](ctx, api, "getMetricRecordData", request, reqEditors, "data", "meta.next")
+}
+
+// GetMetricRecord reads what a record takes and holds: its filters and fields.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/analytics/getanalyticsrecordsrecordid
+//
+// Corresponds with GET /analytics/records/{recordId} (the `GetMetricRecord` operationId).
+func (api *API) GetMetricRecord(ctx context.Context, recordID string, reqEditors ...RequestEditorFn) (*MetricRecordMetadataEnvelope, error) {
+	if err := checkSegment("recordId", string(recordID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetMetricRecordRequest(api.Client.Server, recordID)
+	if err != nil {
+		return nil, err
+	}
+	var result MetricRecordMetadataEnvelope
+	if err := api.send(ctx, "getMetricRecord", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AnonymizeEntity asks for the removal of personal data from an end user, a conversation or a message.
+//
+// An open conversation is refused unless ForceAnonymization is set. The status of a success is 200, not 202.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/postanonymization
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /anonymization (the `AnonymizeEntity` operationId).
+//
+// Deprecated: AnonymizeConversation, AnonymizeMessage and AnonymizeEndUser are its successors.
+func (api *API) AnonymizeEntity(ctx context.Context, body AnonymizeEntityJSONRequestBody, reqEditors ...RequestEditorFn) (*AnonymizationEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewAnonymizeEntityRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result AnonymizationEnvelope
+	if err := api.send(ctx, "anonymizeEntity", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetAnonymizationRequest reads the state of an anonymization that was asked for.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/getanonymizationrequestrequestid
+//
+// Corresponds with GET /anonymization/request/{requestId} (the `GetAnonymizationRequest` operationId).
+func (api *API) GetAnonymizationRequest(ctx context.Context, requestID string, reqEditors ...RequestEditorFn) (*AnonymizationEnvelope, error) {
+	if err := checkSegment("requestId", string(requestID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetAnonymizationRequestRequest(api.Client.Server, requestID)
+	if err != nil {
+		return nil, err
+	}
+	var result AnonymizationEnvelope
+	if err := api.send(ctx, "getAnonymizationRequest", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListBusinessHoursSchedules lists the schedules of business hours.
+//
+// The vendor speaks of pages, but there are no parameters for them and no links in the answer.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedules
+//
+// Corresponds with GET /business-hours/schedules (the `ListBusinessHoursSchedules` operationId).
+func (api *API) ListBusinessHoursSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*BusinessHoursScheduleListEnvelope, error) {
+	req, err := NewListBusinessHoursSchedulesRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result BusinessHoursScheduleListEnvelope
+	if err := api.send(ctx, "listBusinessHoursSchedules", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetBusinessHoursSchedule reads a schedule as it was defined: the regular hours and the exceptions.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleiddefinition
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/definition (the `GetBusinessHoursSchedule` operationId).
+func (api *API) GetBusinessHoursSchedule(ctx context.Context, scheduleID ScheduleID, reqEditors ...RequestEditorFn) (*BusinessHoursScheduleEnvelope, error) {
+	if err := checkSegment("scheduleId", string(scheduleID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetBusinessHoursScheduleRequest(api.Client.Server, scheduleID)
+	if err != nil {
+		return nil, err
+	}
+	var result BusinessHoursScheduleEnvelope
+	if err := api.send(ctx, "getBusinessHoursSchedule", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetBusinessHoursStatus tells whether the business is open now or at a given time.
+//
+// No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
+func (api *API) GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*BusinessHoursStatusEnvelope, error) {
+	if err := checkSegment("scheduleId", string(scheduleID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetBusinessHoursStatusRequest(api.Client.Server, scheduleID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result BusinessHoursStatusEnvelope
+	if err := api.send(ctx, "getBusinessHoursStatus", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetUpcomingBusinessHours reads the business hours of the next days, with recurring rules and exceptions applied.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidupcoming
+//
+// Corresponds with GET /business-hours/schedules/{scheduleId}/upcoming (the `GetUpcomingBusinessHours` operationId).
+func (api *API) GetUpcomingBusinessHours(ctx context.Context, scheduleID ScheduleID, params *GetUpcomingBusinessHoursParams, reqEditors ...RequestEditorFn) (*UpcomingBusinessHoursEnvelope, error) {
+	if err := checkSegment("scheduleId", string(scheduleID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetUpcomingBusinessHoursRequest(api.Client.Server, scheduleID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result UpcomingBusinessHoursEnvelope
+	if err := api.send(ctx, "getUpcomingBusinessHours", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListContactEndpoints lists the addresses and numbers at which the organization is reached.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpoints
+//
+// Corresponds with GET /contact-endpoints (the `ListContactEndpoints` operationId).
+func (api *API) ListContactEndpoints(ctx context.Context, params *ListContactEndpointsParams, reqEditors ...RequestEditorFn) (*ContactEndpointList, error) {
+	req, err := NewListContactEndpointsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactEndpointList
+	if err := api.send(ctx, "listContactEndpoints", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetContactEndpoint reads an address or number at which the organization is reached.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/contact-endpoints/getcontact-endpointscontactendpointid
+//
+// Corresponds with GET /contact-endpoints/{contactEndpointId} (the `GetContactEndpoint` operationId).
+func (api *API) GetContactEndpoint(ctx context.Context, contactEndpointID string, reqEditors ...RequestEditorFn) (*ContactEndpointEnvelope, error) {
+	if err := checkSegment("contactEndpointId", string(contactEndpointID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetContactEndpointRequest(api.Client.Server, contactEndpointID)
+	if err != nil {
+		return nil, err
+	}
+	var result ContactEndpointEnvelope
+	if err := api.send(ctx, "getContactEndpoint", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateConversation creates a conversation.
+//
+// The answer holds nothing but its id. The author of an inbound message is the requester, that of an outbound one
+// the agent it names. Attachments are fetched from their addresses; one that cannot be fetched, or an external id
+// that was used before, is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations (the `CreateConversation` operationId).
+func (api *API) CreateConversation(ctx context.Context, body CreateConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*ConversationReferenceEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateConversationRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationReferenceEnvelope
+	if err := api.send(ctx, "createConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
 }
 
 // ListActivityLog lists the activity log of the whole organization, a page at a time.
 //
-// The next page is the address in the answer's Meta.Next. Check its host before sending a token there.
-//
+// ListActivityLogAll goes through all pages. The entries of one conversation are in ListConversationActivityLog.
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsactivitylog
 //
 // Corresponds with GET /conversations/activitylog (the `ListActivityLog` operationId).
@@ -3622,11 +23402,64 @@ func (api *API) ListActivityLog(ctx context.Context, params *ListActivityLogPara
 	return &result, nil
 }
 
+// ListActivityLogAll goes through all pages of ListActivityLog. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListActivityLogAll(ctx context.Context, params *ListActivityLogParams, reqEditors ...RequestEditorFn) iter.Seq2[ActivityLogEntry, error] {
+	request := func() (*http.Request, error) {
+		return NewListActivityLogRequest(api.Client.Server, params)
+	}
+	return pagesByLink[ActivityLogEntry](ctx, api, "listActivityLog", request, reqEditors, "data", "meta.next")
+}
+
+// ListFlows lists the conversation flows of one channel.
+//
+// Without a channel these are the flows for telephone calls, not those of all channels. The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsflows
+//
+// Corresponds with GET /conversations/flows (the `ListFlows` operationId).
+func (api *API) ListFlows(ctx context.Context, params *ListFlowsParams, reqEditors ...RequestEditorFn) (*FlowList, error) {
+	req, err := NewListFlowsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result FlowList
+	if err := api.send(ctx, "listFlows", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ImportConversation imports a conversation that took place elsewhere, with its messages.
+//
+// Only the channels email and genericapimessaging are supported. Errors that do not stop the import, such as an
+// attachment that cannot be fetched, stand in PartialErrors of the answer: the status is 201 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/postconversationsimport
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/import (the `ImportConversation` operationId).
+func (api *API) ImportConversation(ctx context.Context, body ImportConversationJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportedConversationEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewImportConversationRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ImportedConversationEnvelope
+	if err := api.send(ctx, "importConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // GetConversation reads a conversation with its custom attributes.
 //
 // The fields that every channel has are fields of the result. The methods AsChatConversation,
 // AsEmailConversation and so on decode the rest; Type says which of them fits.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationid
 //
 // Corresponds with GET /conversations/{conversationId} (the `GetConversation` operationId).
@@ -3644,9 +23477,8 @@ func (api *API) GetConversation(ctx context.Context, conversationID Conversation
 
 // ListConversationActivityLog lists the activity log of a conversation.
 //
-// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented for a
-// conversation that does not exist.
-//
+// It takes no paging parameters, and its answer links to no further page. No answer of status 404 is documented
+// for a conversation that does not exist.
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidactivitylog
 //
 // Corresponds with GET /conversations/{conversationId}/activitylog (the `ListConversationActivityLog` operationId).
@@ -3662,10 +23494,30 @@ func (api *API) ListConversationActivityLog(ctx context.Context, conversationID 
 	return &result, nil
 }
 
+// AnonymizeConversation asks for the removal of personal data from a conversation and all its messages.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An open conversation is
+// refused unless force is given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /conversations/{conversationId}/anonymize (the `AnonymizeConversation` operationId).
+func (api *API) AnonymizeConversation(ctx context.Context, conversationID ConversationID, params *AnonymizeConversationParams, reqEditors ...RequestEditorFn) (*AnonymizationEnvelope, error) {
+	req, err := NewAnonymizeConversationRequest(api.Client.Server, conversationID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result AnonymizationEnvelope
+	if err := api.send(ctx, "anonymizeConversation", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // ClaimConversation assigns a conversation to an agent.
 //
 // Set Force to false to leave a conversation alone that another agent already has. A success has no body.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclaim
 //
 // Takes a body of the `application/json` content type.
@@ -3683,12 +23535,33 @@ func (api *API) ClaimConversation(ctx context.Context, conversationID Conversati
 	return api.send(ctx, "claimConversation", req, reqEditors, nil)
 }
 
+// CloseConversation closes a conversation.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidclose
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/close (the `CloseConversation` operationId).
+func (api *API) CloseConversation(ctx context.Context, conversationID ConversationID, body CloseConversationJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewCloseConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "closeConversation", req, reqEditors, nil)
+}
+
 // PatchConversationCustomAttributes sets custom attributes of a conversation.
 //
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Conversation apply. Whether the answer holds every attribute of the conversation or only those of the body
 // is not documented, nor whether a refused attribute stops the others: read the conversation to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchconversationsconversationidcustom-attributes
 //
 // Takes a body of the `application/json` content type.
@@ -3710,11 +23583,424 @@ func (api *API) PatchConversationCustomAttributes(ctx context.Context, conversat
 	return &result, nil
 }
 
+// FollowUpConversation sets a conversation aside until a time.
+//
+// A user who does not exist, or is neither agent nor administrator, is refused with status 400. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidfollowup
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/followup (the `FollowUpConversation` operationId).
+func (api *API) FollowUpConversation(ctx context.Context, conversationID ConversationID, body FollowUpConversationJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewFollowUpConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "followUpConversation", req, reqEditors, nil)
+}
+
+// LinkConversation links a conversation to a parent.
+//
+// A parent has at most 100 children, a child one parent, and a child no children of its own. A success has no
+// body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidlink
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/link (the `LinkConversation` operationId).
+func (api *API) LinkConversation(ctx context.Context, conversationID ConversationID, body LinkConversationJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewLinkConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "linkConversation", req, reqEditors, nil)
+}
+
+// ListLinkedConversations lists the children that are linked to a conversation, such as side conversations and transcripts.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/getconversationsconversationidlinked
+//
+// Corresponds with GET /conversations/{conversationId}/linked (the `ListLinkedConversations` operationId).
+func (api *API) ListLinkedConversations(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*ConversationList, error) {
+	req, err := NewListLinkedConversationsRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationList
+	if err := api.send(ctx, "listLinkedConversations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListMessages lists all messages of a conversation, the oldest first.
+//
+// The list is not paged. The Type of a message's attributes follows the way the message came, which may differ
+// from the channel of the conversation: in a ContactForm conversation EmailAttributes belong to a web form,
+// ContactFormAttributes to a chat widget.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/messages/getconversationsconversationidmessages
+//
+// Corresponds with GET /conversations/{conversationId}/messages (the `ListMessages` operationId).
+func (api *API) ListMessages(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*MessageList, error) {
+	req, err := NewListMessagesRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result MessageList
+	if err := api.send(ctx, "listMessages", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateMessage adds a message to a conversation.
+//
+// The author of an inbound message is the requester of the conversation, that of an outbound one the agent it
+// names. It works for chat, messenger, contact form and email; for SMS outbound only; for WhatsApp outbound only,
+// with Markdown as content and at most one attachment (jpg, jpeg, png, pdf, doc, docx, pptx or xlsx), which may
+// come without content. Attachments are copied from their addresses; one that cannot be fetched, an external id
+// that was used before and an unsupported channel are refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/messages/postconversationsconversationidmessages
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/messages (the `CreateMessage` operationId).
+func (api *API) CreateMessage(ctx context.Context, conversationID ConversationID, body CreateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*SentMessageEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateMessageRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result SentMessageEnvelope
+	if err := api.send(ctx, "createMessage", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AnonymizeMessage asks for the removal of personal data from a message.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchconversationsconversationidmessagesmessageidanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /conversations/{conversationId}/messages/{messageId}/anonymize (the `AnonymizeMessage` operationId).
+func (api *API) AnonymizeMessage(ctx context.Context, conversationID ConversationID, messageID string, reqEditors ...RequestEditorFn) (*AnonymizationEnvelope, error) {
+	if err := checkSegment("messageId", string(messageID)); err != nil {
+		return nil, err
+	}
+	req, err := NewAnonymizeMessageRequest(api.Client.Server, conversationID, messageID)
+	if err != nil {
+		return nil, err
+	}
+	var result AnonymizationEnvelope
+	if err := api.send(ctx, "anonymizeMessage", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListInternalNotes lists the internal notes of a conversation, the oldest first.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/getconversationsconversationidnotes
+//
+// Corresponds with GET /conversations/{conversationId}/notes (the `ListInternalNotes` operationId).
+func (api *API) ListInternalNotes(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*InternalNoteList, error) {
+	req, err := NewListInternalNotesRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result InternalNoteList
+	if err := api.send(ctx, "listInternalNotes", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateInternalNote adds an internal note to a conversation.
+//
+// The status of a success is 200. An agent who does not exist is refused with status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotes
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes (the `CreateInternalNote` operationId).
+func (api *API) CreateInternalNote(ctx context.Context, conversationID ConversationID, body CreateInternalNoteJSONRequestBody, reqEditors ...RequestEditorFn) (*InternalNoteEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateInternalNoteRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result InternalNoteEnvelope
+	if err := api.send(ctx, "createInternalNote", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateInternalNotes adds several internal notes to a conversation.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/internal-notes/postconversationsconversationidnotesbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/notes/bulk (the `CreateInternalNotes` operationId).
+func (api *API) CreateInternalNotes(ctx context.Context, conversationID ConversationID, body CreateInternalNotesJSONRequestBody, reqEditors ...RequestEditorFn) (*NoteOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateInternalNotesRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result NoteOutcomeList
+	if err := api.send(ctx, "createInternalNotes", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListRatingsDeprecated lists the ratings of a conversation.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidrating
+//
+// Corresponds with GET /conversations/{conversationId}/rating (the `ListRatingsDeprecated` operationId).
+//
+// Deprecated: ListRatings is its successor.
+func (api *API) ListRatingsDeprecated(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*RatingList, error) {
+	req, err := NewListRatingsDeprecatedRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result RatingList
+	if err := api.send(ctx, "listRatingsDeprecated", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListRatings lists the ratings of a conversation with their latest states.
+//
+// A survey of several questions gives a rating for each question. They share the id of the survey, and may differ
+// in status where it was answered in part. The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/getconversationsconversationidratings
+//
+// Corresponds with GET /conversations/{conversationId}/ratings (the `ListRatings` operationId).
+func (api *API) ListRatings(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*RatingList, error) {
+	req, err := NewListRatingsRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result RatingList
+	if err := api.send(ctx, "listRatings", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// OfferRating offers a rating to an end user.
+//
+// The id in the answer is what SubmitRating takes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsoffer
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/offer (the `OfferRating` operationId).
+func (api *API) OfferRating(ctx context.Context, conversationID ConversationID, body OfferRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*RatingOfferEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewOfferRatingRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result RatingOfferEnvelope
+	if err := api.send(ctx, "offerRating", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SubmitRating stores the result of a rating that was offered.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/ratings/postconversationsconversationidratingsratingidsubmit
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/ratings/{ratingId}/submit (the `SubmitRating` operationId).
+func (api *API) SubmitRating(ctx context.Context, conversationID ConversationID, ratingID string, body SubmitRatingJSONRequestBody, reqEditors ...RequestEditorFn) (*RatingResultEnvelope, error) {
+	if err := checkSegment("ratingId", string(ratingID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewSubmitRatingRequestWithBody(api.Client.Server, conversationID, ratingID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result RatingResultEnvelope
+	if err := api.send(ctx, "submitRating", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ReopenConversation opens a closed conversation again and offers it in its queue.
+//
+// A conversation without a queue goes to the default queue of the organization. A user who does not exist, or is
+// neither agent nor administrator, is refused with status 400. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidreopen
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/reopen (the `ReopenConversation` operationId).
+func (api *API) ReopenConversation(ctx context.Context, conversationID ConversationID, body ReopenConversationJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewReopenConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "reopenConversation", req, reqEditors, nil)
+}
+
+// ListConversationTags lists the tags of a conversation.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/getconversationsconversationidtags
+//
+// Corresponds with GET /conversations/{conversationId}/tags (the `ListConversationTags` operationId).
+func (api *API) ListConversationTags(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*TagList, error) {
+	req, err := NewListConversationTagsRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result TagList
+	if err := api.send(ctx, "listConversationTags", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// TagConversationByNames tags a conversation with tags of these names.
+//
+// It only starts the work: status 202 without a body. Tags that do not exist are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/postconversationsconversationidtagsbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /conversations/{conversationId}/tags/bulk (the `TagConversationByNames` operationId).
+func (api *API) TagConversationByNames(ctx context.Context, conversationID ConversationID, body TagConversationByNamesJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewTagConversationByNamesRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "tagConversationByNames", req, reqEditors, nil)
+}
+
+// UntagConversation takes a tag off a conversation.
+//
+// The tag may be inactive. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/deleteconversationsconversationidtagstagid
+//
+// Corresponds with DELETE /conversations/{conversationId}/tags/{tagId} (the `UntagConversation` operationId).
+func (api *API) UntagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return err
+	}
+	req, err := NewUntagConversationRequest(api.Client.Server, conversationID, tagID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "untagConversation", req, reqEditors, nil)
+}
+
+// TagConversation tags a conversation.
+//
+// Only an active tag will do. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/putconversationsconversationidtagstagid
+//
+// Corresponds with PUT /conversations/{conversationId}/tags/{tagId} (the `TagConversation` operationId).
+func (api *API) TagConversation(ctx context.Context, conversationID ConversationID, tagID TagID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return err
+	}
+	req, err := NewTagConversationRequest(api.Client.Server, conversationID, tagID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "tagConversation", req, reqEditors, nil)
+}
+
+// TransferConversation moves a conversation to a queue.
+//
+// A queue or user that does not exist is refused with status 400, not 404. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/conversations/putconversationsconversationidtransferqueue
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /conversations/{conversationId}/transfer/queue (the `TransferConversation` operationId).
+func (api *API) TransferConversation(ctx context.Context, conversationID ConversationID, body TransferConversationJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewTransferConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "transferConversation", req, reqEditors, nil)
+}
+
 // ListCustomAttributeDefinitions lists the definitions of all custom attributes.
 //
 // The list covers conversations and end users, is not paged, and holds archived and deactivated definitions too.
 // No documented operation creates or changes a definition.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributes
 //
 // Corresponds with GET /custom-attributes (the `ListCustomAttributeDefinitions` operationId).
@@ -3730,10 +24016,162 @@ func (api *API) ListCustomAttributeDefinitions(ctx context.Context, reqEditors .
 	return &result, nil
 }
 
+// GetCustomAttributeDefinition reads the definition of a custom attribute.
+//
+// No answer of status 404 is documented for a definition that does not exist.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/getcustom-attributescustomattributeid
+//
+// Corresponds with GET /custom-attributes/{customAttributeId} (the `GetCustomAttributeDefinition` operationId).
+func (api *API) GetCustomAttributeDefinition(ctx context.Context, customAttributeID string, reqEditors ...RequestEditorFn) (*CustomAttributeDefinitionEnvelope, error) {
+	if err := checkSegment("customAttributeId", string(customAttributeID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetCustomAttributeDefinitionRequest(api.Client.Server, customAttributeID)
+	if err != nil {
+		return nil, err
+	}
+	var result CustomAttributeDefinitionEnvelope
+	if err := api.send(ctx, "getCustomAttributeDefinition", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListEndUsers lists end users, a page at a time.
+//
+// Email, phone and external id filter the list; only one of them may be given. Custom attributes are left out:
+// GetEndUser returns them. The vendor lists duplicate addresses and numbers among the causes of status 400.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusers
+//
+// Corresponds with GET /endusers (the `ListEndUsers` operationId).
+func (api *API) ListEndUsers(ctx context.Context, params *ListEndUsersParams, reqEditors ...RequestEditorFn) (*EndUserPage, error) {
+	req, err := NewListEndUsersRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserPage
+	if err := api.send(ctx, "listEndUsers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListEndUsersAll goes through all pages of ListEndUsers. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListEndUsersAll(ctx context.Context, params *ListEndUsersParams, reqEditors ...RequestEditorFn) iter.Seq2[EndUser, error] {
+	request := func() (*http.Request, error) {
+		return NewListEndUsersRequest(api.Client.Server, params)
+	}
+	return pagesByLink[EndUser](ctx, api, "listEndUsers", request, reqEditors, "data", "meta.next")
+}
+
+// PatchEndUsers changes some fields of several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are changed.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /endusers (the `PatchEndUsers` operationId).
+func (api *API) PatchEndUsers(ctx context.Context, body PatchEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserOutcomeList
+	if err := api.send(ctx, "patchEndUsers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateEndUser creates an end user.
+//
+// An address or number that another end user has is refused with status 400. Custom attributes are set afterwards,
+// by PatchEndUserCustomAttributes.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /endusers (the `CreateEndUser` operationId).
+func (api *API) CreateEndUser(ctx context.Context, body CreateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateEndUserRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserEnvelope
+	if err := api.send(ctx, "createEndUser", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateEndUsers updates several end users.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are updated. What becomes of
+// fields that are left out is not documented: PatchEndUsers is for changes of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /endusers (the `UpdateEndUsers` operationId).
+func (api *API) UpdateEndUsers(ctx context.Context, body UpdateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserOutcomeList
+	if err := api.send(ctx, "updateEndUsers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateEndUsers creates several end users.
+//
+// Each of them has an outcome of its own, so a status of 201 does not mean that all are created.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/postendusersbulk
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /endusers/bulk (the `CreateEndUsers` operationId).
+func (api *API) CreateEndUsers(ctx context.Context, body CreateEndUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserOutcomeList, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserOutcomeList
+	if err := api.send(ctx, "createEndUsers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
 // GetEndUser reads an end user with its custom attributes.
 //
-// It is the only operation that returns an end user's custom attributes: the lists leave them out.
-//
+// The lists of end users leave the custom attributes out.
 // https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuserid
 //
 // Corresponds with GET /endusers/{userId} (the `GetEndUser` operationId).
@@ -3752,13 +24190,127 @@ func (api *API) GetEndUser(ctx context.Context, userID UserID, reqEditors ...Req
 	return &result, nil
 }
 
+// PatchEndUser changes some fields of an end user.
+//
+// Fields that are left out stay as they are. The answer shows the custom attributes, which this operation cannot
+// change.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/patchendusersuserid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /endusers/{userId} (the `PatchEndUser` operationId).
+func (api *API) PatchEndUser(ctx context.Context, userID UserID, body PatchEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserEnvelope, error) {
+	if err := checkSegment("userId", string(userID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchEndUserRequestWithBody(api.Client.Server, userID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserEnvelope
+	if err := api.send(ctx, "patchEndUser", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UpdateEndUser updates an end user.
+//
+// What becomes of fields that are left out is not documented: PatchEndUser is for a change of some fields.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/putendusersuserid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /endusers/{userId} (the `UpdateEndUser` operationId).
+func (api *API) UpdateEndUser(ctx context.Context, userID UserID, body UpdateEndUserJSONRequestBody, reqEditors ...RequestEditorFn) (*EndUserEnvelope, error) {
+	if err := checkSegment("userId", string(userID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewUpdateEndUserRequestWithBody(api.Client.Server, userID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result EndUserEnvelope
+	if err := api.send(ctx, "updateEndUser", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AnonymizeEndUser asks for the removal of an end user's personal data, with all conversations and messages.
+//
+// It is queued, and GetAnonymizationRequest tells when it is done; it cannot be undone. An end user with open
+// conversations is refused unless force is given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/anonymization/patchendusersuseridanonymize
+// https://docs.dixa.io/docs/gdpr-data-anonymisation
+//
+// Corresponds with PATCH /endusers/{userId}/anonymize (the `AnonymizeEndUser` operationId).
+func (api *API) AnonymizeEndUser(ctx context.Context, userID UserID, params *AnonymizeEndUserParams, reqEditors ...RequestEditorFn) (*AnonymizationEnvelope, error) {
+	if err := checkSegment("userId", string(userID)); err != nil {
+		return nil, err
+	}
+	req, err := NewAnonymizeEndUserRequest(api.Client.Server, userID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result AnonymizationEnvelope
+	if err := api.send(ctx, "anonymizeEndUser", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListEndUserConversations lists the conversations that an end user requested, a page at a time.
+//
+// Custom attributes are left out: GetConversation returns them.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/end-users/getendusersuseridconversations
+//
+// Corresponds with GET /endusers/{userId}/conversations (the `ListEndUserConversations` operationId).
+func (api *API) ListEndUserConversations(ctx context.Context, userID UserID, params *ListEndUserConversationsParams, reqEditors ...RequestEditorFn) (*ConversationPage, error) {
+	if err := checkSegment("userId", string(userID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListEndUserConversationsRequest(api.Client.Server, userID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ConversationPage
+	if err := api.send(ctx, "listEndUserConversations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListEndUserConversationsAll goes through all pages of ListEndUserConversations. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListEndUserConversationsAll(ctx context.Context, userID UserID, params *ListEndUserConversationsParams, reqEditors ...RequestEditorFn) iter.Seq2[Conversation, error] {
+	request := func() (*http.Request, error) {
+		if err := checkSegment("userId", string(userID)); err != nil {
+			return nil, err
+		}
+		return NewListEndUserConversationsRequest(api.Client.Server, userID, params)
+	}
+	return pagesByLink[Conversation](ctx, api, "listEndUserConversations", request, reqEditors, "data", "meta.next")
+}
+
 // PatchEndUserCustomAttributes sets custom attributes of an end user.
 //
 // It is the only documented way to write them; the other operations on end users do not accept custom attributes.
 // Attributes that the body does not name are taken to stay as they are. Only attributes defined for the entity
 // type Contact apply. Whether the answer holds every attribute of the end user or only those of the body is not
 // documented, nor whether a refused attribute stops the others: read the end user to know.
-//
 // https://docs.dixa.io/openapi/dixa-api/beta/custom-attributes/patchendusersuseridcustom-attributes
 //
 // Takes a body of the `application/json` content type.
@@ -3778,6 +24330,1199 @@ func (api *API) PatchEndUserCustomAttributes(ctx context.Context, userID UserID,
 	}
 	var result PatchedCustomAttributes
 	if err := api.send(ctx, "patchEndUserCustomAttributes", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateArticle creates an article.
+//
+// The status of a success is 200.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticles
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /knowledge/articles (the `CreateArticle` operationId).
+func (api *API) CreateArticle(ctx context.Context, body CreateArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*ArticleEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateArticleRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ArticleEnvelope
+	if err := api.send(ctx, "createArticle", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UploadArticleAttachments uploads images that articles can show.
+//
+// At most five files a request, of 4 MB each and 10 MB together, and of the types image/png, image/jpeg, image/gif
+// and image/webp. The field of each file is "files". Files that were refused are in PartialErrors: the status is
+// 200 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesattachments
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /knowledge/articles/attachments (the `UploadArticleAttachments` operationId).
+func (api *API) UploadArticleAttachments(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadedAttachments, error) {
+	req, err := NewUploadArticleAttachmentsRequestWithBody(api.Client.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	var result UploadedAttachments
+	if err := api.send(ctx, "uploadArticleAttachments", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UploadArticleAttachmentsWithFiles is UploadArticleAttachments with a multipart body: the fields, then the
+// files, which are streamed and so sent only once.
+func (api *API) UploadArticleAttachmentsWithFiles(ctx context.Context, fields url.Values, files []File, reqEditors ...RequestEditorFn) (*UploadedAttachments, error) {
+	contentType, body := multipartBody(fields, files)
+	req, err := NewUploadArticleAttachmentsRequestWithBody(api.Client.Server, contentType, body)
+	if err != nil {
+		_ = body.Close()
+		return nil, err
+	}
+	var result UploadedAttachments
+	if err := api.send(ctx, "uploadArticleAttachments", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteArticle deletes an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleid
+//
+// Corresponds with DELETE /knowledge/articles/{articleId} (the `DeleteArticle` operationId).
+func (api *API) DeleteArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteArticleRequest(api.Client.Server, articleID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteArticle", req, reqEditors, nil)
+}
+
+// GetArticle reads an article.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleid
+//
+// Corresponds with GET /knowledge/articles/{articleId} (the `GetArticle` operationId).
+func (api *API) GetArticle(ctx context.Context, articleID ArticleID, params *GetArticleParams, reqEditors ...RequestEditorFn) (*ArticleEnvelope, error) {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetArticleRequest(api.Client.Server, articleID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result ArticleEnvelope
+	if err := api.send(ctx, "getArticle", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// PatchArticle changes the owner, the tags or the availability of an article.
+//
+// The texts are changed by PatchArticleTranslations, the place by MoveArticle.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId} (the `PatchArticle` operationId).
+func (api *API) PatchArticle(ctx context.Context, articleID ArticleID, body PatchArticleJSONRequestBody, reqEditors ...RequestEditorFn) (*ArticleEnvelope, error) {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchArticleRequestWithBody(api.Client.Server, articleID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result ArticleEnvelope
+	if err := api.send(ctx, "patchArticle", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// RemoveArticleParent takes an article out of its category or collection.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidparent
+//
+// Corresponds with DELETE /knowledge/articles/{articleId}/parent (the `RemoveArticleParent` operationId).
+func (api *API) RemoveArticleParent(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	req, err := NewRemoveArticleParentRequest(api.Client.Server, articleID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "removeArticleParent", req, reqEditors, nil)
+}
+
+// MoveArticle moves an article to another category or collection.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidparentparentid
+//
+// Corresponds with PATCH /knowledge/articles/{articleId}/parent/{parentId} (the `MoveArticle` operationId).
+func (api *API) MoveArticle(ctx context.Context, articleID ArticleID, parentID string, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	if err := checkSegment("parentId", string(parentID)); err != nil {
+		return err
+	}
+	req, err := NewMoveArticleRequest(api.Client.Server, articleID, parentID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "moveArticle", req, reqEditors, nil)
+}
+
+// PublishArticle publishes a new version of all translations of an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/publish (the `PublishArticle` operationId).
+func (api *API) PublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	req, err := NewPublishArticleRequest(api.Client.Server, articleID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "publishArticle", req, reqEditors, nil)
+}
+
+// GetArticleTranslations reads the drafts and the published versions of all translations of an article.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgearticlesarticleidtranslations
+//
+// Corresponds with GET /knowledge/articles/{articleId}/translations (the `GetArticleTranslations` operationId).
+func (api *API) GetArticleTranslations(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) (*ArticleTranslationsEnvelope, error) {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetArticleTranslationsRequest(api.Client.Server, articleID)
+	if err != nil {
+		return nil, err
+	}
+	var result ArticleTranslationsEnvelope
+	if err := api.send(ctx, "getArticleTranslations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// PatchArticleTranslations creates or changes translations of an article.
+//
+// Translations that were refused are in PartialErrors: the status is 200 all the same.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/patchknowledgearticlesarticleidtranslations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /knowledge/articles/{articleId}/translations (the `PatchArticleTranslations` operationId).
+func (api *API) PatchArticleTranslations(ctx context.Context, articleID ArticleID, body PatchArticleTranslationsJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchedArticleTranslations, error) {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchArticleTranslationsRequestWithBody(api.Client.Server, articleID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result PatchedArticleTranslations
+	if err := api.send(ctx, "patchArticleTranslations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteArticleTranslation deletes all versions of a translation of an article.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/deleteknowledgearticlesarticleidtranslationslanguageid
+//
+// Corresponds with DELETE /knowledge/articles/{articleId}/translations/{languageId} (the `DeleteArticleTranslation` operationId).
+func (api *API) DeleteArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	if err := checkSegment("languageId", string(languageID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteArticleTranslation", req, reqEditors, nil)
+}
+
+// PublishArticleTranslation publishes a translation of an article, so that the search finds it.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/publish (the `PublishArticleTranslation` operationId).
+func (api *API) PublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	if err := checkSegment("languageId", string(languageID)); err != nil {
+		return err
+	}
+	req, err := NewPublishArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "publishArticleTranslation", req, reqEditors, nil)
+}
+
+// UnpublishArticleTranslation takes a translation of an article out of the search.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidtranslationslanguageidunpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/translations/{languageId}/unpublish (the `UnpublishArticleTranslation` operationId).
+func (api *API) UnpublishArticleTranslation(ctx context.Context, articleID ArticleID, languageID LanguageID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	if err := checkSegment("languageId", string(languageID)); err != nil {
+		return err
+	}
+	req, err := NewUnpublishArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "unpublishArticleTranslation", req, reqEditors, nil)
+}
+
+// UnpublishArticle takes all translations of an article out of the search.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/postknowledgearticlesarticleidunpublish
+//
+// Corresponds with POST /knowledge/articles/{articleId}/unpublish (the `UnpublishArticle` operationId).
+func (api *API) UnpublishArticle(ctx context.Context, articleID ArticleID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("articleId", string(articleID)); err != nil {
+		return err
+	}
+	req, err := NewUnpublishArticleRequest(api.Client.Server, articleID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "unpublishArticle", req, reqEditors, nil)
+}
+
+// GetCategory reads a category.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryid
+//
+// Corresponds with GET /knowledge/categories/{categoryId} (the `GetCategory` operationId).
+func (api *API) GetCategory(ctx context.Context, categoryID CategoryID, params *GetCategoryParams, reqEditors ...RequestEditorFn) (*CategoryEnvelope, error) {
+	if err := checkSegment("categoryId", string(categoryID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetCategoryRequest(api.Client.Server, categoryID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result CategoryEnvelope
+	if err := api.send(ctx, "getCategory", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetCategoryTranslations reads the titles of a category in all languages.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecategoriescategoryidtranslations
+//
+// Corresponds with GET /knowledge/categories/{categoryId}/translations (the `GetCategoryTranslations` operationId).
+func (api *API) GetCategoryTranslations(ctx context.Context, categoryID CategoryID, reqEditors ...RequestEditorFn) (*CategoryTranslationsEnvelope, error) {
+	if err := checkSegment("categoryId", string(categoryID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetCategoryTranslationsRequest(api.Client.Server, categoryID)
+	if err != nil {
+		return nil, err
+	}
+	var result CategoryTranslationsEnvelope
+	if err := api.send(ctx, "getCategoryTranslations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListCollections lists the collections, a page at a time.
+//
+// The published answer has no links to other pages, though the parameters for them exist; Meta is what the other
+// lists have.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollections
+//
+// Corresponds with GET /knowledge/collections (the `ListCollections` operationId).
+func (api *API) ListCollections(ctx context.Context, params *ListCollectionsParams, reqEditors ...RequestEditorFn) (*CollectionPage, error) {
+	req, err := NewListCollectionsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result CollectionPage
+	if err := api.send(ctx, "listCollections", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListCollectionsAll goes through all pages of ListCollections. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListCollectionsAll(ctx context.Context, params *ListCollectionsParams, reqEditors ...RequestEditorFn) iter.Seq2[Collection, error] {
+	request := func() (*http.Request, error) {
+		return NewListCollectionsRequest(api.Client.Server, params)
+	}
+	return pagesByLink[Collection](ctx, api, "listCollections", request, reqEditors, "data", "meta.next")
+}
+
+// GetCollection reads a collection.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionid
+//
+// Corresponds with GET /knowledge/collections/{collectionId} (the `GetCollection` operationId).
+func (api *API) GetCollection(ctx context.Context, collectionID CollectionID, reqEditors ...RequestEditorFn) (*CollectionEnvelope, error) {
+	if err := checkSegment("collectionId", string(collectionID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetCollectionRequest(api.Client.Server, collectionID)
+	if err != nil {
+		return nil, err
+	}
+	var result CollectionEnvelope
+	if err := api.send(ctx, "getCollection", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetCollectionCatalog reads the tree of categories and articles of a collection.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/knowledge/getknowledgecollectionscollectionidcatalog
+//
+// Corresponds with GET /knowledge/collections/{collectionId}/catalog (the `GetCollectionCatalog` operationId).
+func (api *API) GetCollectionCatalog(ctx context.Context, collectionID CollectionID, params *GetCollectionCatalogParams, reqEditors ...RequestEditorFn) (*CatalogEnvelope, error) {
+	if err := checkSegment("collectionId", string(collectionID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetCollectionCatalogRequest(api.Client.Server, collectionID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result CatalogEnvelope
+	if err := api.send(ctx, "getCollectionCatalog", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetOrganization reads the organization that the token belongs to.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/organization/getorganization
+//
+// Corresponds with GET /organization (the `GetOrganization` operationId).
+func (api *API) GetOrganization(ctx context.Context, reqEditors ...RequestEditorFn) (*OrganizationEnvelope, error) {
+	req, err := NewGetOrganizationRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result OrganizationEnvelope
+	if err := api.send(ctx, "getOrganization", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListQueues lists the queues of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueues
+//
+// Corresponds with GET /queues (the `ListQueues` operationId).
+func (api *API) ListQueues(ctx context.Context, reqEditors ...RequestEditorFn) (*QueueList, error) {
+	req, err := NewListQueuesRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result QueueList
+	if err := api.send(ctx, "listQueues", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateQueue creates a queue.
+//
+// The published document has no operation that changes or deletes one.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/postqueues
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /queues (the `CreateQueue` operationId).
+func (api *API) CreateQueue(ctx context.Context, body CreateQueueJSONRequestBody, reqEditors ...RequestEditorFn) (*QueueEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateQueueRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result QueueEnvelope
+	if err := api.send(ctx, "createQueue", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetQueuePosition reads the approximate position of a conversation in its queue.
+//
+// It is published for the beta version; whether v1 has it is not known.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesconversation-positioncsid
+//
+// Corresponds with GET /queues/conversation-position/{conversationId} (the `GetQueuePosition` operationId).
+func (api *API) GetQueuePosition(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*QueuePositionEnvelope, error) {
+	req, err := NewGetQueuePositionRequest(api.Client.Server, conversationID)
+	if err != nil {
+		return nil, err
+	}
+	var result QueuePositionEnvelope
+	if err := api.send(ctx, "getQueuePosition", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetQueue reads a queue.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueid
+//
+// Corresponds with GET /queues/{queueId} (the `GetQueue` operationId).
+func (api *API) GetQueue(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*QueueEnvelope, error) {
+	if err := checkSegment("queueId", string(queueID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetQueueRequest(api.Client.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	var result QueueEnvelope
+	if err := api.send(ctx, "getQueue", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// GetQueueAvailability reads which messaging channels of a queue are available.
+//
+// It covers the channels adachat, kindlychat, digitalgeniuschat and genericapimessaging. Each channel has an
+// outcome of its own. A queue that does not exist is refused with status 400, and an organization that has none of
+// these channels gets a 409.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidavailability
+//
+// Corresponds with GET /queues/{queueId}/availability (the `GetQueueAvailability` operationId).
+func (api *API) GetQueueAvailability(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*ChannelAvailabilityList, error) {
+	if err := checkSegment("queueId", string(queueID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetQueueAvailabilityRequest(api.Client.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	var result ChannelAvailabilityList
+	if err := api.send(ctx, "getQueueAvailability", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// RemoveQueueMembers removes at most ten agents or administrators from a queue.
+//
+// The ids go in the body of the DELETE. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/deletequeuesqueueidmembers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /queues/{queueId}/members (the `RemoveQueueMembers` operationId).
+func (api *API) RemoveQueueMembers(ctx context.Context, queueID QueueID, body RemoveQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("queueId", string(queueID)); err != nil {
+		return err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewRemoveQueueMembersRequestWithBody(api.Client.Server, queueID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "removeQueueMembers", req, reqEditors, nil)
+}
+
+// ListQueueMembers lists the members of a queue.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/getqueuesqueueidmembers
+//
+// Corresponds with GET /queues/{queueId}/members (the `ListQueueMembers` operationId).
+func (api *API) ListQueueMembers(ctx context.Context, queueID QueueID, reqEditors ...RequestEditorFn) (*QueueMemberList, error) {
+	if err := checkSegment("queueId", string(queueID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListQueueMembersRequest(api.Client.Server, queueID)
+	if err != nil {
+		return nil, err
+	}
+	var result QueueMemberList
+	if err := api.send(ctx, "listQueueMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AddQueueMembers adds agents or administrators to a queue.
+//
+// Each of them has an outcome of its own, so a status of 200 does not mean that all are added.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/queues/patchqueuesqueueidmembers
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /queues/{queueId}/members (the `AddQueueMembers` operationId).
+func (api *API) AddQueueMembers(ctx context.Context, queueID QueueID, body AddQueueMembersJSONRequestBody, reqEditors ...RequestEditorFn) (*QueueMemberOutcomeList, error) {
+	if err := checkSegment("queueId", string(queueID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewAddQueueMembersRequestWithBody(api.Client.Server, queueID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result QueueMemberOutcomeList
+	if err := api.send(ctx, "addQueueMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SearchConversationsByText searches conversations for a text, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/search/getsearchconversations
+//
+// Corresponds with GET /search/conversations (the `SearchConversationsByText` operationId).
+//
+// Deprecated: SearchConversations is its successor.
+func (api *API) SearchConversationsByText(ctx context.Context, params *SearchConversationsByTextParams, reqEditors ...RequestEditorFn) (*TextSearchPage, error) {
+	req, err := NewSearchConversationsByTextRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result TextSearchPage
+	if err := api.send(ctx, "searchConversationsByText", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SearchConversationsByTextAll goes through all pages of SearchConversationsByText. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) SearchConversationsByTextAll(ctx context.Context, params *SearchConversationsByTextParams, reqEditors ...RequestEditorFn) iter.Seq2[TextSearchHit, error] {
+	request := func() (*http.Request, error) {
+		return NewSearchConversationsByTextRequest(api.Client.Server, params)
+	}
+	return pagesByLink[TextSearchHit](ctx, api, "searchConversationsByText", request, reqEditors, "data", "meta.next")
+}
+
+// SearchConversations searches conversations by text, by filters or by both, a page at a time.
+//
+// The answer holds ids and the places that matched; GetConversation reads the rest. A page has at most 50 hits, as
+// the vendor's own MCP server has it. SearchConversationsAll goes through all pages: the next one takes the body again.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/search/postsearchconversations
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /search/conversations (the `SearchConversations` operationId).
+func (api *API) SearchConversations(ctx context.Context, params *SearchConversationsParams, body SearchConversationsJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchPage, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewSearchConversationsRequestWithBody(api.Client.Server, params, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result SearchPage
+	if err := api.send(ctx, "searchConversations", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SearchConversationsAll goes through all pages of SearchConversations. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) SearchConversationsAll(ctx context.Context, params *SearchConversationsParams, body SearchConversationsJSONRequestBody, reqEditors ...RequestEditorFn) iter.Seq2[SearchHit, error] {
+	request := func() (*http.Request, error) {
+		content, err := encodeBody(body)
+		if err != nil {
+			return nil, err
+		}
+		return NewSearchConversationsRequestWithBody(api.Client.Server, params, "application/json", content)
+	}
+	return pagesByLink[SearchHit](ctx, api, "searchConversations", request, reqEditors, "data", "meta.next")
+}
+
+// ListTags lists the tags of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettags
+//
+// Corresponds with GET /tags (the `ListTags` operationId).
+func (api *API) ListTags(ctx context.Context, params *ListTagsParams, reqEditors ...RequestEditorFn) (*TagList, error) {
+	req, err := NewListTagsRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result TagList
+	if err := api.send(ctx, "listTags", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateTag creates a tag, or returns the one that has this name.
+//
+// The status is 200 in both cases. A tag that exists is not changed, so its color may differ from the one given.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/posttags
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /tags (the `CreateTag` operationId).
+func (api *API) CreateTag(ctx context.Context, body CreateTagJSONRequestBody, reqEditors ...RequestEditorFn) (*TagEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateTagRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result TagEnvelope
+	if err := api.send(ctx, "createTag", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteTag deletes a tag and takes it off everything it was put on.
+//
+// It cannot be undone; DeactivateTag keeps the tag where it is. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/deletetagstagid
+//
+// Corresponds with DELETE /tags/{tagId} (the `DeleteTag` operationId).
+func (api *API) DeleteTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteTagRequest(api.Client.Server, tagID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteTag", req, reqEditors, nil)
+}
+
+// GetTag reads a tag.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/gettagstagid
+//
+// Corresponds with GET /tags/{tagId} (the `GetTag` operationId).
+func (api *API) GetTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) (*TagEnvelope, error) {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetTagRequest(api.Client.Server, tagID)
+	if err != nil {
+		return nil, err
+	}
+	var result TagEnvelope
+	if err := api.send(ctx, "getTag", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ActivateTag makes a tag available again.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagidactivate
+//
+// Corresponds with PATCH /tags/{tagId}/activate (the `ActivateTag` operationId).
+func (api *API) ActivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return err
+	}
+	req, err := NewActivateTagRequest(api.Client.Server, tagID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "activateTag", req, reqEditors, nil)
+}
+
+// DeactivateTag makes a tag unavailable without taking it off conversations.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/tags/patchtagstagiddeactivate
+//
+// Corresponds with PATCH /tags/{tagId}/deactivate (the `DeactivateTag` operationId).
+func (api *API) DeactivateTag(ctx context.Context, tagID TagID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("tagId", string(tagID)); err != nil {
+		return err
+	}
+	req, err := NewDeactivateTagRequest(api.Client.Server, tagID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deactivateTag", req, reqEditors, nil)
+}
+
+// ListTeams lists the teams of the organization.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteams
+//
+// Corresponds with GET /teams (the `ListTeams` operationId).
+func (api *API) ListTeams(ctx context.Context, reqEditors ...RequestEditorFn) (*TeamList, error) {
+	req, err := NewListTeamsRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result TeamList
+	if err := api.send(ctx, "listTeams", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateTeam creates a team.
+//
+// Its members are added by AddTeamMembers.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/postteams
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /teams (the `CreateTeam` operationId).
+func (api *API) CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody, reqEditors ...RequestEditorFn) (*TeamEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateTeamRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result TeamEnvelope
+	if err := api.send(ctx, "createTeam", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteTeam deletes a team.
+//
+// No answer of status 404 is documented. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamid
+//
+// Corresponds with DELETE /teams/{teamId} (the `DeleteTeam` operationId).
+func (api *API) DeleteTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteTeamRequest(api.Client.Server, teamID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteTeam", req, reqEditors, nil)
+}
+
+// GetTeam reads a team.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamid
+//
+// Corresponds with GET /teams/{teamId} (the `GetTeam` operationId).
+func (api *API) GetTeam(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*TeamEnvelope, error) {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetTeamRequest(api.Client.Server, teamID)
+	if err != nil {
+		return nil, err
+	}
+	var result TeamEnvelope
+	if err := api.send(ctx, "getTeam", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// RemoveTeamMembers removes agents or administrators from a team.
+//
+// The ids go in the body of the DELETE. A success has no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/deleteteamsteamidagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with DELETE /teams/{teamId}/agents (the `RemoveTeamMembers` operationId).
+func (api *API) RemoveTeamMembers(ctx context.Context, teamID TeamID, body RemoveTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewRemoveTeamMembersRequestWithBody(api.Client.Server, teamID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "removeTeamMembers", req, reqEditors, nil)
+}
+
+// ListTeamMembers lists the members of a team.
+//
+// The list is not paged. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidagents
+//
+// Corresponds with GET /teams/{teamId}/agents (the `ListTeamMembers` operationId).
+func (api *API) ListTeamMembers(ctx context.Context, teamID TeamID, reqEditors ...RequestEditorFn) (*TeamMemberList, error) {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListTeamMembersRequest(api.Client.Server, teamID)
+	if err != nil {
+		return nil, err
+	}
+	var result TeamMemberList
+	if err := api.send(ctx, "listTeamMembers", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// AddTeamMembers adds agents or administrators to a team.
+//
+// A success has status 200 and no body. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/patchteamsteamidagents
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /teams/{teamId}/agents (the `AddTeamMembers` operationId).
+func (api *API) AddTeamMembers(ctx context.Context, teamID TeamID, body AddTeamMembersJSONRequestBody, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return err
+	}
+	req, err := NewAddTeamMembersRequestWithBody(api.Client.Server, teamID, "application/json", content)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "addTeamMembers", req, reqEditors, nil)
+}
+
+// ListTeamPresence lists the presence of the members of a team, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/teams/getteamsteamidpresence
+//
+// Corresponds with GET /teams/{teamId}/presence (the `ListTeamPresence` operationId).
+func (api *API) ListTeamPresence(ctx context.Context, teamID TeamID, params *ListTeamPresenceParams, reqEditors ...RequestEditorFn) (*AgentPresencePage, error) {
+	if err := checkSegment("teamId", string(teamID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListTeamPresenceRequest(api.Client.Server, teamID, params)
+	if err != nil {
+		return nil, err
+	}
+	var result AgentPresencePage
+	if err := api.send(ctx, "listTeamPresence", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListTeamPresenceAll goes through all pages of ListTeamPresence. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListTeamPresenceAll(ctx context.Context, teamID TeamID, params *ListTeamPresenceParams, reqEditors ...RequestEditorFn) iter.Seq2[AgentPresence, error] {
+	request := func() (*http.Request, error) {
+		if err := checkSegment("teamId", string(teamID)); err != nil {
+			return nil, err
+		}
+		return NewListTeamPresenceRequest(api.Client.Server, teamID, params)
+	}
+	return pagesByLink[AgentPresence](ctx, api, "listTeamPresence", request, reqEditors, "data", "meta.next")
+}
+
+// ListTemplates lists the templates of the organization, a page at a time.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/templates/gettemplates
+//
+// Corresponds with GET /templates (the `ListTemplates` operationId).
+func (api *API) ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*TemplatePage, error) {
+	req, err := NewListTemplatesRequest(api.Client.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	var result TemplatePage
+	if err := api.send(ctx, "listTemplates", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListTemplatesAll goes through all pages of ListTemplates. It stops at the first
+// error, which it yields last, when ctx ends, and before a page that comes again.
+func (api *API) ListTemplatesAll(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) iter.Seq2[Template, error] {
+	request := func() (*http.Request, error) {
+		return NewListTemplatesRequest(api.Client.Server, params)
+	}
+	return pagesByLink[Template](ctx, api, "listTemplates", request, reqEditors, "data", "meta.next")
+}
+
+// DeleteTemplate deletes a template.
+//
+// Flows and automations that use it are not looked after, and it cannot be undone. A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/templates/deletetemplatestemplateid
+//
+// Corresponds with DELETE /templates/{templateId} (the `DeleteTemplate` operationId).
+func (api *API) DeleteTemplate(ctx context.Context, templateID string, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("templateId", string(templateID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteTemplateRequest(api.Client.Server, templateID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteTemplate", req, reqEditors, nil)
+}
+
+// ListWebhookSubscriptions lists the webhook subscriptions of the organization.
+//
+// The list is not paged. It shows secret keys and the headers that are sent along: keep it out of logs.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhooks
+//
+// Corresponds with GET /webhooks (the `ListWebhookSubscriptions` operationId).
+func (api *API) ListWebhookSubscriptions(ctx context.Context, reqEditors ...RequestEditorFn) (*WebhookSubscriptionList, error) {
+	req, err := NewListWebhookSubscriptionsRequest(api.Client.Server)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookSubscriptionList
+	if err := api.send(ctx, "listWebhookSubscriptions", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// CreateWebhookSubscription creates a webhook subscription.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/postwebhooks
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /webhooks (the `CreateWebhookSubscription` operationId).
+func (api *API) CreateWebhookSubscription(ctx context.Context, body CreateWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*WebhookSubscriptionEnvelope, error) {
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewCreateWebhookSubscriptionRequestWithBody(api.Client.Server, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookSubscriptionEnvelope
+	if err := api.send(ctx, "createWebhookSubscription", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// DeleteWebhookSubscription deletes a webhook subscription.
+//
+// A success has no body.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/deletewebhookswebhooksubscriptionid
+//
+// Corresponds with DELETE /webhooks/{webhookSubscriptionId} (the `DeleteWebhookSubscription` operationId).
+func (api *API) DeleteWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) error {
+	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
+		return err
+	}
+	req, err := NewDeleteWebhookSubscriptionRequest(api.Client.Server, webhookSubscriptionID)
+	if err != nil {
+		return err
+	}
+	return api.send(ctx, "deleteWebhookSubscription", req, reqEditors, nil)
+}
+
+// GetWebhookSubscription reads a webhook subscription.
+//
+// It shows the secret key and the headers that are sent along: keep it out of logs.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptionid
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId} (the `GetWebhookSubscription` operationId).
+func (api *API) GetWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*WebhookSubscriptionEnvelope, error) {
+	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
+		return nil, err
+	}
+	req, err := NewGetWebhookSubscriptionRequest(api.Client.Server, webhookSubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookSubscriptionEnvelope
+	if err := api.send(ctx, "getWebhookSubscription", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// PatchWebhookSubscription changes some fields of a webhook subscription.
+//
+// Fields that are left out stay as they are. No answer of status 404 is documented.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/patchwebhookswebhooksubscriptionid
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /webhooks/{webhookSubscriptionId} (the `PatchWebhookSubscription` operationId).
+func (api *API) PatchWebhookSubscription(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, body PatchWebhookSubscriptionJSONRequestBody, reqEditors ...RequestEditorFn) (*WebhookSubscriptionEnvelope, error) {
+	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
+		return nil, err
+	}
+	content, err := encodeBody(body)
+	if err != nil {
+		return nil, err
+	}
+	req, err := NewPatchWebhookSubscriptionRequestWithBody(api.Client.Server, webhookSubscriptionID, "application/json", content)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookSubscriptionEnvelope
+	if err := api.send(ctx, "patchWebhookSubscription", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListWebhookDeliveryStatuses lists the latest delivery of each event of a subscription.
+//
+// The list is not paged.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-status
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status (the `ListWebhookDeliveryStatuses` operationId).
+func (api *API) ListWebhookDeliveryStatuses(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, reqEditors ...RequestEditorFn) (*WebhookDeliveryStatusList, error) {
+	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
+		return nil, err
+	}
+	req, err := NewListWebhookDeliveryStatusesRequest(api.Client.Server, webhookSubscriptionID)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookDeliveryStatusList
+	if err := api.send(ctx, "listWebhookDeliveryStatuses", req, reqEditors, &result); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// ListWebhookDeliveryLogs lists the latest deliveries of one event of a subscription, with what was sent.
+//
+// The list is not paged. The payloads hold personal data.
+//
+// https://docs.dixa.io/openapi/dixa-api/beta/webhooks/getwebhookswebhooksubscriptioniddelivery-statuslogsevent
+//
+// Corresponds with GET /webhooks/{webhookSubscriptionId}/delivery-status/logs/{event} (the `ListWebhookDeliveryLogs` operationId).
+func (api *API) ListWebhookDeliveryLogs(ctx context.Context, webhookSubscriptionID WebhookSubscriptionID, event WebhookEvent, reqEditors ...RequestEditorFn) (*WebhookDeliveryLogList, error) {
+	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
+		return nil, err
+	}
+	if err := checkSegment("event", string(event)); err != nil {
+		return nil, err
+	}
+	req, err := NewListWebhookDeliveryLogsRequest(api.Client.Server, webhookSubscriptionID, event)
+	if err != nil {
+		return nil, err
+	}
+	var result WebhookDeliveryLogList
+	if err := api.send(ctx, "listWebhookDeliveryLogs", req, reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -3907,8 +25652,8 @@ func pagesByLink[T any](ctx context.Context, api *API, operation string, request
 	}
 }
 
-// follow makes the request for the next page. The editors put the token on it,
-// so a link to another host is refused.
+// follow makes the request for the next page: as the one before, at another URL.
+// The editors put the token on it, so a link to another host is refused.
 func (api *API) follow(operation string, req *http.Request, link string) (*http.Request, error) {
 	target, err := req.URL.Parse(link)
 	if err != nil {
@@ -3917,7 +25662,12 @@ func (api *API) follow(operation string, req *http.Request, link string) (*http.
 	if target.Scheme != req.URL.Scheme || target.Host != req.URL.Host {
 		return nil, fmt.Errorf("%s: the link to the next page leads to another host", operation)
 	}
-	return http.NewRequest(http.MethodGet, target.String(), nil)
+	next := req.Clone(context.Background())
+	next.URL = target
+	if req.GetBody != nil {
+		next.Body, err = req.GetBody()
+	}
+	return next, err
 }
 
 // yieldAll yields the items of a page: how many, and whether more are wanted.

@@ -24879,7 +24879,7 @@ func (e *StatusError) HTTPAnswer() (status int, header http.Header, body []byte)
 
 // Operation describes one operation of the document.
 type Operation struct {
-	ID     string // the operation's id in the document; the method of [API] has the same name
+	ID     string // the operation's id in the document, and but for capitals the name of the method of [API]
 	Method string
 	Path   string // template of the path, below the server's URL
 	Tags   []string
@@ -29325,8 +29325,8 @@ func pagesByLink[T any](ctx context.Context, api *API, operation string, request
 	}
 }
 
-// follow makes the request for the next page. The editors put the token on it,
-// so a link to another host is refused.
+// follow makes the request for the next page: as the one before, at another URL.
+// The editors put the token on it, so a link to another host is refused.
 func (api *API) follow(operation string, req *http.Request, link string) (*http.Request, error) {
 	target, err := req.URL.Parse(link)
 	if err != nil {
@@ -29335,7 +29335,12 @@ func (api *API) follow(operation string, req *http.Request, link string) (*http.
 	if target.Scheme != req.URL.Scheme || target.Host != req.URL.Host {
 		return nil, fmt.Errorf("%s: the link to the next page leads to another host", operation)
 	}
-	return http.NewRequest(http.MethodGet, target.String(), nil)
+	next := req.Clone(context.Background())
+	next.URL = target
+	if req.GetBody != nil {
+		next.Body, err = req.GetBody()
+	}
+	return next, err
 }
 
 // yieldAll yields the items of a page: how many, and whether more are wanted.

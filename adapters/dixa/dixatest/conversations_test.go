@@ -31,7 +31,7 @@ func TestReading(t *testing.T) {
 		}
 		b.expect("GET", "/v1/endusers/alice", "", 400, message("Invalid value in request"))
 		b.reports.take()
-		for _, path := range []string{"/v1/orders", "/conversations/42", "/v2/conversations/42", "/v1/conversations/42/", "/v1/custom-attributes/" + orderID} {
+		for _, path := range []string{"/v1/orders", "/conversations/42", "/v2/conversations/42", "/v1/conversations/42/", "/v1/custom-attributes/" + orderID + "/options"} {
 			b.expect("GET", path, "", 404, message(gone))
 			b.misfits(true)
 		}

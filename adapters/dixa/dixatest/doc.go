@@ -3,8 +3,9 @@
 //	server := dixatest.New(t)
 //	adapter, err := dixa.New(dixa.Config{URL: server.URL + "/v1", Token: adapters.StaticToken("token")})
 //
-// It keeps its state in memory, plays every operation of specs/dixa/openapi.yaml under both /v1 and /beta, and
-// reports to t each request that does not fit that document. It shares no code with the client.
+// It keeps its state in memory, plays the operations that the adapter needs and a few beside under both /v1 and /beta,
+// and reports to t each request that does not fit specs/dixa/openapi.yaml. The other operations of that document it
+// answers with status 501. It shares no code with the client.
 //
 // # State
 //
