@@ -5194,8 +5194,17 @@ type RecentLocation struct {
 	UpdatedAt DateTime `json:"updatedAt,omitempty,omitzero"`
 }
 
-// RedactMessage has no fields: send RedactMessage{}, not nil.
-type RedactMessage = map[string]interface{}
+// RedactMessage tells what to take out of a message, and what to leave in its place.
+type RedactMessage struct {
+	// Attachments lists the ids of attachments.
+	Attachments []ObjectID `json:"attachments,omitzero"`
+
+	// Meta is the meta to leave, it seems, at most 100 fields.
+	Meta JSONObject `json:"meta,omitzero"`
+
+	// Preview is the text to leave, it seems.
+	Preview *string `json:"preview,omitempty"`
+}
 
 // Redaction is the removal of the text of a message.
 type Redaction struct {
@@ -11157,7 +11166,7 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/messages/{id} (the `UpdateMessage` operationId).
 	UpdateMessage(ctx context.Context, id MessageID, params *UpdateMessageParams, body UpdateMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RedactMessageWithBody takes the text out of a message.
+	// RedactMessageWithBody takes text, attachments or meta out of a message.
 	//
 	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
 	//
@@ -11166,7 +11175,7 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/messages/{id}/redactions (the `RedactMessage` operationId).
 	RedactMessageWithBody(ctx context.Context, id MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RedactMessage takes the text out of a message.
+	// RedactMessage takes text, attachments or meta out of a message.
 	//
 	// Needs the role org.admin.message.write or org.permission.message_redaction.create.
 	//
@@ -15084,7 +15093,7 @@ func (c *Client) UpdateMessage(ctx context.Context, id MessageID, params *Update
 	return c.Client.Do(req)
 }
 
-// RedactMessageWithBody takes the text out of a message.
+// RedactMessageWithBody takes text, attachments or meta out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
 //
@@ -15103,7 +15112,7 @@ func (c *Client) RedactMessageWithBody(ctx context.Context, id MessageID, conten
 	return c.Client.Do(req)
 }
 
-// RedactMessage takes the text out of a message.
+// RedactMessage takes text, attachments or meta out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
 //
@@ -28090,7 +28099,7 @@ func (api *API) UpdateMessage(ctx context.Context, id MessageID, params *UpdateM
 	return &result, nil
 }
 
-// RedactMessage takes the text out of a message.
+// RedactMessage takes text, attachments or meta out of a message.
 //
 // Needs the role org.admin.message.write or org.permission.message_redaction.create.
 //
