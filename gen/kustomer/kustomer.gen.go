@@ -9589,6 +9589,8 @@ type ClientInterface interface {
 
 	// ListRoles lists all the roles there are.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/auth/roles (the `ListRoles` operationId).
 	ListRoles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -9630,6 +9632,8 @@ type ClientInterface interface {
 
 	// CreateAuthTokenWithBody signs a user in and gives a token for the session.
 	//
+	// Which role it takes is not published.
+	//
 	// API keys are made in the settings, not here.
 	//
 	// Takes any type of body and a specified content type.
@@ -9638,6 +9642,8 @@ type ClientInterface interface {
 	CreateAuthTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateAuthToken signs a user in and gives a token for the session.
+	//
+	// Which role it takes is not published.
 	//
 	// API keys are made in the settings, not here.
 	//
@@ -9648,10 +9654,14 @@ type ClientInterface interface {
 
 	// DeleteCurrentAuthToken ends the session, or deletes the key, the request is made with.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with DELETE /v1/auth/tokens/current (the `DeleteCurrentAuthToken` operationId).
 	DeleteCurrentAuthToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetCurrentAuthToken reads what is known of the key the request is made with, such as its roles.
+	//
+	// Which role it takes is not published.
 	//
 	// It is a good check of a key.
 	//
@@ -9659,6 +9669,8 @@ type ClientInterface interface {
 	GetCurrentAuthToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteAuthToken ends a session or deletes a key.
+	//
+	// Which role it takes is not published.
 	//
 	// Corresponds with DELETE /v1/auth/tokens/{id} (the `DeleteAuthToken` operationId).
 	DeleteAuthToken(ctx context.Context, id TokenID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10539,6 +10551,8 @@ type ClientInterface interface {
 
 	// CreateCustomerDraftWithBody creates a draft of a message to a customer.
 	//
+	// Which role it takes is not published.
+	//
 	// The body is one of several, told by its channel: make one with the From methods of CreateDraft.
 	//
 	// One client may create at most 120 drafts of one customer in a minute.
@@ -10549,6 +10563,8 @@ type ClientInterface interface {
 	CreateCustomerDraftWithBody(ctx context.Context, id CustomerID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateCustomerDraft creates a draft of a message to a customer.
+	//
+	// Which role it takes is not published.
 	//
 	// The body is one of several, told by its channel: make one with the From methods of CreateDraft.
 	//
@@ -10667,10 +10683,14 @@ type ClientInterface interface {
 
 	// DeleteDraft deletes a draft.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with DELETE /v1/drafts/{id} (the `DeleteDraft` operationId).
 	DeleteDraft(ctx context.Context, id DraftID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDraftWithBody changes a draft.
+	//
+	// Which role it takes is not published.
 	//
 	// The body is one of several, told by its channel: make one with the From methods of UpdateDraft.
 	//
@@ -10680,6 +10700,8 @@ type ClientInterface interface {
 	UpdateDraftWithBody(ctx context.Context, id DraftID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateDraft changes a draft.
+	//
+	// Which role it takes is not published.
 	//
 	// The body is one of several, told by its channel: make one with the From methods of UpdateDraft.
 	//
@@ -10697,6 +10719,8 @@ type ClientInterface interface {
 
 	// CreateDraftAttachmentWithBody adds an attachment to a draft.
 	//
+	// Which role it takes is not published.
+	//
 	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes any type of body and a specified content type.
@@ -10706,6 +10730,8 @@ type ClientInterface interface {
 
 	// CreateDraftAttachment adds an attachment to a draft.
 	//
+	// Which role it takes is not published.
+	//
 	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10714,6 +10740,8 @@ type ClientInterface interface {
 	CreateDraftAttachment(ctx context.Context, id DraftID, body CreateDraftAttachmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteDraftAttachment deletes an attachment of a draft.
+	//
+	// Which role it takes is not published.
 	//
 	// Corresponds with DELETE /v1/drafts/{id}/attachments/{attachmentId} (the `DeleteDraftAttachment` operationId).
 	DeleteDraftAttachment(ctx context.Context, id DraftID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10734,12 +10762,16 @@ type ClientInterface interface {
 
 	// UpdateForwardWithBody changes a forward.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /v1/forwards/{id} (the `UpdateForward` operationId).
 	UpdateForwardWithBody(ctx context.Context, id ForwardID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateForward changes a forward.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10748,10 +10780,14 @@ type ClientInterface interface {
 
 	// ListForwardAttachments lists the attachments of a forward.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/forwards/{id}/attachments (the `ListForwardAttachments` operationId).
 	ListForwardAttachments(ctx context.Context, id ForwardID, params *ListForwardAttachmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateForwardAttachmentWithBody adds an attachment to a forward.
+	//
+	// Which role it takes is not published.
 	//
 	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
@@ -10762,6 +10798,8 @@ type ClientInterface interface {
 
 	// CreateForwardAttachment adds an attachment to a forward.
 	//
+	// Which role it takes is not published.
+	//
 	// Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 	//
 	// Takes a body of the `application/json` content type.
@@ -10771,10 +10809,14 @@ type ClientInterface interface {
 
 	// DeleteForwardAttachment deletes an attachment of a forward.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with DELETE /v1/forwards/{id}/attachments/{attachmentId} (the `DeleteForwardAttachment` operationId).
 	DeleteForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetForwardAttachment reads an attachment of a forward.
+	//
+	// Which role it takes is not published.
 	//
 	// Corresponds with GET /v1/forwards/{id}/attachments/{attachmentId} (the `GetForwardAttachment` operationId).
 	GetForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10807,6 +10849,8 @@ type ClientInterface interface {
 	// DeleteKlass deletes a class of custom objects.
 	//
 	// Needs the role org.admin.klass.write or org.permission.klass.delete.
+	//
+	// It takes the id of the class in place of the name.
 	//
 	// Corresponds with DELETE /v1/klasses/{name} (the `DeleteKlass` operationId).
 	DeleteKlass(ctx context.Context, name KlassName, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -10851,6 +10895,8 @@ type ClientInterface interface {
 	//
 	// Needs the role org.admin.klass.write or org.permission.klass.update.
 	//
+	// It takes the id of the class in place of the name.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /v1/klasses/{name} (the `UpdateKlass` operationId).
@@ -10859,6 +10905,8 @@ type ClientInterface interface {
 	// UpdateKlass changes the named fields of a class of custom objects.
 	//
 	// Needs the role org.admin.klass.write or org.permission.klass.update.
+	//
+	// It takes the id of the class in place of the name.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10930,6 +10978,8 @@ type ClientInterface interface {
 
 	// GetKObjectByExternalID reads the KObject with an id of another system.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/klasses/{name}/externalId={externalId} (the `GetKObjectByExternalID` operationId).
 	GetKObjectByExternalID(ctx context.Context, name KlassName, externalID KObjectExternalID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -10979,6 +11029,8 @@ type ClientInterface interface {
 
 	// CreateMediaWithBody prepares the upload of a file of the knowledge base.
 	//
+	// Which role it takes is not published.
+	//
 	// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
 	//
 	// Takes any type of body and a specified content type.
@@ -10987,6 +11039,8 @@ type ClientInterface interface {
 	CreateMediaWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateMedia prepares the upload of a file of the knowledge base.
+	//
+	// Which role it takes is not published.
 	//
 	// The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
 	//
@@ -11391,10 +11445,14 @@ type ClientInterface interface {
 
 	// ListRoleGroups lists the role groups of the organization, by page.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/role-groups (the `ListRoleGroups` operationId).
 	ListRoleGroups(ctx context.Context, params *ListRoleGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateRoleGroupWithBody creates a role group.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11403,6 +11461,8 @@ type ClientInterface interface {
 
 	// CreateRoleGroup creates a role group.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/role-groups (the `CreateRoleGroup` operationId).
@@ -11410,15 +11470,21 @@ type ClientInterface interface {
 
 	// DeleteRoleGroup deletes a role group.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with DELETE /v1/role-groups/{id} (the `DeleteRoleGroup` operationId).
 	DeleteRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRoleGroup reads a role group.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/role-groups/{id} (the `GetRoleGroup` operationId).
 	GetRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateRoleGroupWithBody changes a role group.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11426,6 +11492,8 @@ type ClientInterface interface {
 	UpdateRoleGroupWithBody(ctx context.Context, id RoleGroupID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateRoleGroup changes a role group.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11548,10 +11616,14 @@ type ClientInterface interface {
 
 	// ListTeams lists the teams of the organization, by page.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/teams (the `ListTeams` operationId).
 	ListTeams(ctx context.Context, params *ListTeamsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTeamWithBody creates a team.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11560,6 +11632,8 @@ type ClientInterface interface {
 
 	// CreateTeam creates a team.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/teams (the `CreateTeam` operationId).
@@ -11567,15 +11641,21 @@ type ClientInterface interface {
 
 	// DeleteTeam deletes a team.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with DELETE /v1/teams/{id} (the `DeleteTeam` operationId).
 	DeleteTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetTeam reads a team with the ids of its users.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/teams/{id} (the `GetTeam` operationId).
 	GetTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateTeamAttributesWithBody changes the named fields of a team and leaves the others as they are.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11584,12 +11664,16 @@ type ClientInterface interface {
 
 	// UpdateTeamAttributes changes the named fields of a team and leaves the others as they are.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/teams/{id} (the `UpdateTeamAttributes` operationId).
 	UpdateTeamAttributes(ctx context.Context, id TeamID, body UpdateTeamAttributesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateTeamWithBody changes a team.
+	//
+	// Which role it takes is not published.
 	//
 	// Unlike UpdateTeamAttributes it asks for the name.
 	//
@@ -11600,6 +11684,8 @@ type ClientInterface interface {
 
 	// UpdateTeam changes a team.
 	//
+	// Which role it takes is not published.
+	//
 	// Unlike UpdateTeamAttributes it asks for the name.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11609,12 +11695,16 @@ type ClientInterface interface {
 
 	// RemoveTeamMembersWithBody takes users out of a team.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with DELETE /v1/teams/{id}/members (the `RemoveTeamMembers` operationId).
 	RemoveTeamMembersWithBody(ctx context.Context, id TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RemoveTeamMembers takes users out of a team.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11623,12 +11713,16 @@ type ClientInterface interface {
 
 	// AddTeamMembersWithBody adds users to a team.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/teams/{id}/members (the `AddTeamMembers` operationId).
 	AddTeamMembersWithBody(ctx context.Context, id TeamID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// AddTeamMembers adds users to a team.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -11695,6 +11789,8 @@ type ClientInterface interface {
 
 	// ListUsers lists the users of the organization, by page.
 	//
+	// Which role it takes is not published.
+	//
 	// Corresponds with GET /v1/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -11718,12 +11814,16 @@ type ClientInterface interface {
 
 	// GetCurrentUser reads the user whom the key belongs to.
 	//
+	// Which role it takes is not published.
+	//
 	// It is a good check of a key.
 	//
 	// Corresponds with GET /v1/users/current (the `GetCurrentUser` operationId).
 	GetCurrentUser(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateCurrentUserWithBody changes the user whom the key belongs to.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11732,12 +11832,16 @@ type ClientInterface interface {
 
 	// UpdateCurrentUser changes the user whom the key belongs to.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /v1/users/current (the `UpdateCurrentUser` operationId).
 	UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResetPasswordWithBody starts to reset the password of a user.
+	//
+	// Which role it takes is not published.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -11746,12 +11850,16 @@ type ClientInterface interface {
 
 	// ResetPassword starts to reset the password of a user.
 	//
+	// Which role it takes is not published.
+	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/users/passwordreset (the `ResetPassword` operationId).
 	ResetPassword(ctx context.Context, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUser reads a user.
+	//
+	// Which role it takes is not published.
 	//
 	// The server also takes several ids separated by commas and then answers with a list: decode the raw client's
 	// answer into UserPage.
@@ -11760,6 +11868,8 @@ type ClientInterface interface {
 	GetUser(ctx context.Context, id UserID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateUserWithBody changes the named fields of a user.
+	//
+	// Which role it takes is not published.
 	//
 	// The published success is 201, though nothing is created; 200 is taken too.
 	//
@@ -11770,6 +11880,8 @@ type ClientInterface interface {
 
 	// UpdateUser changes the named fields of a user.
 	//
+	// Which role it takes is not published.
+	//
 	// The published success is 201, though nothing is created; 200 is taken too.
 	//
 	// Takes a body of the `application/json` content type.
@@ -11778,6 +11890,8 @@ type ClientInterface interface {
 	UpdateUser(ctx context.Context, id UserID, body UpdateUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUserTeams lists the teams of a user.
+	//
+	// Which role it takes is not published.
 	//
 	// Corresponds with GET /v1/users/{id}/teams (the `ListUserTeams` operationId).
 	ListUserTeams(ctx context.Context, id UserID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -11927,6 +12041,8 @@ func (c *Client) GetAuthCustomerSettings(ctx context.Context, reqEditors ...Requ
 
 // ListRoles lists all the roles there are.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/auth/roles (the `ListRoles` operationId).
 func (c *Client) ListRoles(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListRolesRequest(c.Server)
@@ -12018,6 +12134,8 @@ func (c *Client) ListAuthTokens(ctx context.Context, params *ListAuthTokensParam
 
 // CreateAuthTokenWithBody signs a user in and gives a token for the session.
 //
+// Which role it takes is not published.
+//
 // API keys are made in the settings, not here.
 //
 // Takes any type of body and a specified content type.
@@ -12036,6 +12154,8 @@ func (c *Client) CreateAuthTokenWithBody(ctx context.Context, contentType string
 }
 
 // CreateAuthToken signs a user in and gives a token for the session.
+//
+// Which role it takes is not published.
 //
 // API keys are made in the settings, not here.
 //
@@ -12056,6 +12176,8 @@ func (c *Client) CreateAuthToken(ctx context.Context, body CreateAuthTokenJSONRe
 
 // DeleteCurrentAuthToken ends the session, or deletes the key, the request is made with.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/auth/tokens/current (the `DeleteCurrentAuthToken` operationId).
 func (c *Client) DeleteCurrentAuthToken(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteCurrentAuthTokenRequest(c.Server)
@@ -12070,6 +12192,8 @@ func (c *Client) DeleteCurrentAuthToken(ctx context.Context, reqEditors ...Reque
 }
 
 // GetCurrentAuthToken reads what is known of the key the request is made with, such as its roles.
+//
+// Which role it takes is not published.
 //
 // It is a good check of a key.
 //
@@ -12087,6 +12211,8 @@ func (c *Client) GetCurrentAuthToken(ctx context.Context, reqEditors ...RequestE
 }
 
 // DeleteAuthToken ends a session or deletes a key.
+//
+// Which role it takes is not published.
 //
 // Corresponds with DELETE /v1/auth/tokens/{id} (the `DeleteAuthToken` operationId).
 func (c *Client) DeleteAuthToken(ctx context.Context, id TokenID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13797,6 +13923,8 @@ func (c *Client) ListCustomerDrafts(ctx context.Context, id CustomerID, params *
 
 // CreateCustomerDraftWithBody creates a draft of a message to a customer.
 //
+// Which role it takes is not published.
+//
 // The body is one of several, told by its channel: make one with the From methods of CreateDraft.
 //
 // One client may create at most 120 drafts of one customer in a minute.
@@ -13817,6 +13945,8 @@ func (c *Client) CreateCustomerDraftWithBody(ctx context.Context, id CustomerID,
 }
 
 // CreateCustomerDraft creates a draft of a message to a customer.
+//
+// Which role it takes is not published.
 //
 // The body is one of several, told by its channel: make one with the From methods of CreateDraft.
 //
@@ -14064,6 +14194,8 @@ func (c *Client) CreateUnmaskingWindow(ctx context.Context, id CustomerID, reqEd
 
 // DeleteDraft deletes a draft.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/drafts/{id} (the `DeleteDraft` operationId).
 func (c *Client) DeleteDraft(ctx context.Context, id DraftID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDraftRequest(c.Server, id)
@@ -14078,6 +14210,8 @@ func (c *Client) DeleteDraft(ctx context.Context, id DraftID, reqEditors ...Requ
 }
 
 // UpdateDraftWithBody changes a draft.
+//
+// Which role it takes is not published.
 //
 // The body is one of several, told by its channel: make one with the From methods of UpdateDraft.
 //
@@ -14097,6 +14231,8 @@ func (c *Client) UpdateDraftWithBody(ctx context.Context, id DraftID, contentTyp
 }
 
 // UpdateDraft changes a draft.
+//
+// Which role it takes is not published.
 //
 // The body is one of several, told by its channel: make one with the From methods of UpdateDraft.
 //
@@ -14134,6 +14270,8 @@ func (c *Client) ListDraftAttachments(ctx context.Context, id DraftID, params *L
 
 // CreateDraftAttachmentWithBody adds an attachment to a draft.
 //
+// Which role it takes is not published.
+//
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes any type of body and a specified content type.
@@ -14153,6 +14291,8 @@ func (c *Client) CreateDraftAttachmentWithBody(ctx context.Context, id DraftID, 
 
 // CreateDraftAttachment adds an attachment to a draft.
 //
+// Which role it takes is not published.
+//
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
@@ -14171,6 +14311,8 @@ func (c *Client) CreateDraftAttachment(ctx context.Context, id DraftID, body Cre
 }
 
 // DeleteDraftAttachment deletes an attachment of a draft.
+//
+// Which role it takes is not published.
 //
 // Corresponds with DELETE /v1/drafts/{id}/attachments/{attachmentId} (the `DeleteDraftAttachment` operationId).
 func (c *Client) DeleteDraftAttachment(ctx context.Context, id DraftID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14221,6 +14363,8 @@ func (c *Client) GetForward(ctx context.Context, id ForwardID, reqEditors ...Req
 
 // UpdateForwardWithBody changes a forward.
 //
+// Which role it takes is not published.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /v1/forwards/{id} (the `UpdateForward` operationId).
@@ -14237,6 +14381,8 @@ func (c *Client) UpdateForwardWithBody(ctx context.Context, id ForwardID, conten
 }
 
 // UpdateForward changes a forward.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -14255,6 +14401,8 @@ func (c *Client) UpdateForward(ctx context.Context, id ForwardID, body UpdateFor
 
 // ListForwardAttachments lists the attachments of a forward.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/forwards/{id}/attachments (the `ListForwardAttachments` operationId).
 func (c *Client) ListForwardAttachments(ctx context.Context, id ForwardID, params *ListForwardAttachmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListForwardAttachmentsRequest(c.Server, id, params)
@@ -14269,6 +14417,8 @@ func (c *Client) ListForwardAttachments(ctx context.Context, id ForwardID, param
 }
 
 // CreateForwardAttachmentWithBody adds an attachment to a forward.
+//
+// Which role it takes is not published.
 //
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
@@ -14289,6 +14439,8 @@ func (c *Client) CreateForwardAttachmentWithBody(ctx context.Context, id Forward
 
 // CreateForwardAttachment adds an attachment to a forward.
 //
+// Which role it takes is not published.
+//
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
@@ -14308,6 +14460,8 @@ func (c *Client) CreateForwardAttachment(ctx context.Context, id ForwardID, body
 
 // DeleteForwardAttachment deletes an attachment of a forward.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/forwards/{id}/attachments/{attachmentId} (the `DeleteForwardAttachment` operationId).
 func (c *Client) DeleteForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteForwardAttachmentRequest(c.Server, id, attachmentID)
@@ -14322,6 +14476,8 @@ func (c *Client) DeleteForwardAttachment(ctx context.Context, id ForwardID, atta
 }
 
 // GetForwardAttachment reads an attachment of a forward.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/forwards/{id}/attachments/{attachmentId} (the `GetForwardAttachment` operationId).
 func (c *Client) GetForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14394,6 +14550,8 @@ func (c *Client) CreateKlass(ctx context.Context, body CreateKlassJSONRequestBod
 // DeleteKlass deletes a class of custom objects.
 //
 // Needs the role org.admin.klass.write or org.permission.klass.delete.
+//
+// It takes the id of the class in place of the name.
 //
 // Corresponds with DELETE /v1/klasses/{name} (the `DeleteKlass` operationId).
 func (c *Client) DeleteKlass(ctx context.Context, name KlassName, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -14478,6 +14636,8 @@ func (c *Client) CreateKObject(ctx context.Context, name KlassName, body CreateK
 //
 // Needs the role org.admin.klass.write or org.permission.klass.update.
 //
+// It takes the id of the class in place of the name.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /v1/klasses/{name} (the `UpdateKlass` operationId).
@@ -14496,6 +14656,8 @@ func (c *Client) UpdateKlassWithBody(ctx context.Context, name KlassName, conten
 // UpdateKlass changes the named fields of a class of custom objects.
 //
 // Needs the role org.admin.klass.write or org.permission.klass.update.
+//
+// It takes the id of the class in place of the name.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -14627,6 +14789,8 @@ func (c *Client) BulkUpdateKObjects(ctx context.Context, name KlassName, params 
 
 // GetKObjectByExternalID reads the KObject with an id of another system.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/klasses/{name}/externalId={externalId} (the `GetKObjectByExternalID` operationId).
 func (c *Client) GetKObjectByExternalID(ctx context.Context, name KlassName, externalID KObjectExternalID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetKObjectByExternalIDRequest(c.Server, name, externalID)
@@ -14726,6 +14890,8 @@ func (c *Client) UpdateKObject(ctx context.Context, name KlassName, id KObjectID
 
 // CreateMediaWithBody prepares the upload of a file of the knowledge base.
 //
+// Which role it takes is not published.
+//
 // The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
 //
 // Takes any type of body and a specified content type.
@@ -14744,6 +14910,8 @@ func (c *Client) CreateMediaWithBody(ctx context.Context, contentType string, bo
 }
 
 // CreateMedia prepares the upload of a file of the knowledge base.
+//
+// Which role it takes is not published.
 //
 // The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
 //
@@ -15528,6 +15696,8 @@ func (c *Client) GetPublicAuthSettings(ctx context.Context, reqEditors ...Reques
 
 // ListRoleGroups lists the role groups of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/role-groups (the `ListRoleGroups` operationId).
 func (c *Client) ListRoleGroups(ctx context.Context, params *ListRoleGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListRoleGroupsRequest(c.Server, params)
@@ -15542,6 +15712,8 @@ func (c *Client) ListRoleGroups(ctx context.Context, params *ListRoleGroupsParam
 }
 
 // CreateRoleGroupWithBody creates a role group.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15560,6 +15732,8 @@ func (c *Client) CreateRoleGroupWithBody(ctx context.Context, contentType string
 
 // CreateRoleGroup creates a role group.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/role-groups (the `CreateRoleGroup` operationId).
@@ -15577,6 +15751,8 @@ func (c *Client) CreateRoleGroup(ctx context.Context, body CreateRoleGroupJSONRe
 
 // DeleteRoleGroup deletes a role group.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/role-groups/{id} (the `DeleteRoleGroup` operationId).
 func (c *Client) DeleteRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteRoleGroupRequest(c.Server, id)
@@ -15592,6 +15768,8 @@ func (c *Client) DeleteRoleGroup(ctx context.Context, id RoleGroupID, reqEditors
 
 // GetRoleGroup reads a role group.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/role-groups/{id} (the `GetRoleGroup` operationId).
 func (c *Client) GetRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRoleGroupRequest(c.Server, id)
@@ -15606,6 +15784,8 @@ func (c *Client) GetRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ..
 }
 
 // UpdateRoleGroupWithBody changes a role group.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15623,6 +15803,8 @@ func (c *Client) UpdateRoleGroupWithBody(ctx context.Context, id RoleGroupID, co
 }
 
 // UpdateRoleGroup changes a role group.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -15895,6 +16077,8 @@ func (c *Client) DeleteSpamSender(ctx context.Context, id SpamSenderID, reqEdito
 
 // ListTeams lists the teams of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/teams (the `ListTeams` operationId).
 func (c *Client) ListTeams(ctx context.Context, params *ListTeamsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListTeamsRequest(c.Server, params)
@@ -15909,6 +16093,8 @@ func (c *Client) ListTeams(ctx context.Context, params *ListTeamsParams, reqEdit
 }
 
 // CreateTeamWithBody creates a team.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15927,6 +16113,8 @@ func (c *Client) CreateTeamWithBody(ctx context.Context, contentType string, bod
 
 // CreateTeam creates a team.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/teams (the `CreateTeam` operationId).
@@ -15944,6 +16132,8 @@ func (c *Client) CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody,
 
 // DeleteTeam deletes a team.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/teams/{id} (the `DeleteTeam` operationId).
 func (c *Client) DeleteTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteTeamRequest(c.Server, id)
@@ -15959,6 +16149,8 @@ func (c *Client) DeleteTeam(ctx context.Context, id TeamID, reqEditors ...Reques
 
 // GetTeam reads a team with the ids of its users.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/teams/{id} (the `GetTeam` operationId).
 func (c *Client) GetTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTeamRequest(c.Server, id)
@@ -15973,6 +16165,8 @@ func (c *Client) GetTeam(ctx context.Context, id TeamID, reqEditors ...RequestEd
 }
 
 // UpdateTeamAttributesWithBody changes the named fields of a team and leaves the others as they are.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -15991,6 +16185,8 @@ func (c *Client) UpdateTeamAttributesWithBody(ctx context.Context, id TeamID, co
 
 // UpdateTeamAttributes changes the named fields of a team and leaves the others as they are.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /v1/teams/{id} (the `UpdateTeamAttributes` operationId).
@@ -16007,6 +16203,8 @@ func (c *Client) UpdateTeamAttributes(ctx context.Context, id TeamID, body Updat
 }
 
 // UpdateTeamWithBody changes a team.
+//
+// Which role it takes is not published.
 //
 // Unlike UpdateTeamAttributes it asks for the name.
 //
@@ -16027,6 +16225,8 @@ func (c *Client) UpdateTeamWithBody(ctx context.Context, id TeamID, contentType 
 
 // UpdateTeam changes a team.
 //
+// Which role it takes is not published.
+//
 // Unlike UpdateTeamAttributes it asks for the name.
 //
 // Takes a body of the `application/json` content type.
@@ -16046,6 +16246,8 @@ func (c *Client) UpdateTeam(ctx context.Context, id TeamID, body UpdateTeamJSONR
 
 // RemoveTeamMembersWithBody takes users out of a team.
 //
+// Which role it takes is not published.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with DELETE /v1/teams/{id}/members (the `RemoveTeamMembers` operationId).
@@ -16062,6 +16264,8 @@ func (c *Client) RemoveTeamMembersWithBody(ctx context.Context, id TeamID, conte
 }
 
 // RemoveTeamMembers takes users out of a team.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -16080,6 +16284,8 @@ func (c *Client) RemoveTeamMembers(ctx context.Context, id TeamID, body RemoveTe
 
 // AddTeamMembersWithBody adds users to a team.
 //
+// Which role it takes is not published.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/teams/{id}/members (the `AddTeamMembers` operationId).
@@ -16096,6 +16302,8 @@ func (c *Client) AddTeamMembersWithBody(ctx context.Context, id TeamID, contentT
 }
 
 // AddTeamMembers adds users to a team.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -16232,6 +16440,8 @@ func (c *Client) CreateTrackingIdentityEvent(ctx context.Context, body CreateTra
 
 // ListUsers lists the users of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/users (the `ListUsers` operationId).
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListUsersRequest(c.Server, params)
@@ -16285,6 +16495,8 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody,
 
 // GetCurrentUser reads the user whom the key belongs to.
 //
+// Which role it takes is not published.
+//
 // It is a good check of a key.
 //
 // Corresponds with GET /v1/users/current (the `GetCurrentUser` operationId).
@@ -16301,6 +16513,8 @@ func (c *Client) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditor
 }
 
 // UpdateCurrentUserWithBody changes the user whom the key belongs to.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16319,6 +16533,8 @@ func (c *Client) UpdateCurrentUserWithBody(ctx context.Context, contentType stri
 
 // UpdateCurrentUser changes the user whom the key belongs to.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /v1/users/current (the `UpdateCurrentUser` operationId).
@@ -16335,6 +16551,8 @@ func (c *Client) UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJS
 }
 
 // ResetPasswordWithBody starts to reset the password of a user.
+//
+// Which role it takes is not published.
 //
 // Takes any type of body and a specified content type.
 //
@@ -16353,6 +16571,8 @@ func (c *Client) ResetPasswordWithBody(ctx context.Context, contentType string, 
 
 // ResetPassword starts to reset the password of a user.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/users/passwordreset (the `ResetPassword` operationId).
@@ -16369,6 +16589,8 @@ func (c *Client) ResetPassword(ctx context.Context, body ResetPasswordJSONReques
 }
 
 // GetUser reads a user.
+//
+// Which role it takes is not published.
 //
 // The server also takes several ids separated by commas and then answers with a list: decode the raw client's
 // answer into UserPage.
@@ -16387,6 +16609,8 @@ func (c *Client) GetUser(ctx context.Context, id UserID, reqEditors ...RequestEd
 }
 
 // UpdateUserWithBody changes the named fields of a user.
+//
+// Which role it takes is not published.
 //
 // The published success is 201, though nothing is created; 200 is taken too.
 //
@@ -16407,6 +16631,8 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, id UserID, contentType 
 
 // UpdateUser changes the named fields of a user.
 //
+// Which role it takes is not published.
+//
 // The published success is 201, though nothing is created; 200 is taken too.
 //
 // Takes a body of the `application/json` content type.
@@ -16425,6 +16651,8 @@ func (c *Client) UpdateUser(ctx context.Context, id UserID, body UpdateUserJSONR
 }
 
 // ListUserTeams lists the teams of a user.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/users/{id}/teams (the `ListUserTeams` operationId).
 func (c *Client) ListUserTeams(ctx context.Context, id UserID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -25180,6 +25408,8 @@ func (api *API) GetAuthCustomerSettings(ctx context.Context, reqEditors ...Reque
 
 // ListRoles lists all the roles there are.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/auth/roles (the `ListRoles` operationId).
 func (api *API) ListRoles(ctx context.Context, reqEditors ...RequestEditorFn) (*RolePage, error) {
 	req, err := NewListRolesRequest(api.Client.Server)
@@ -25263,6 +25493,8 @@ func (api *API) ListAuthTokensAll(ctx context.Context, params *ListAuthTokensPar
 
 // CreateAuthToken signs a user in and gives a token for the session.
 //
+// Which role it takes is not published.
+//
 // API keys are made in the settings, not here.
 //
 // Takes a body of the `application/json` content type.
@@ -25286,6 +25518,8 @@ func (api *API) CreateAuthToken(ctx context.Context, body CreateAuthTokenJSONReq
 
 // DeleteCurrentAuthToken ends the session, or deletes the key, the request is made with.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/auth/tokens/current (the `DeleteCurrentAuthToken` operationId).
 func (api *API) DeleteCurrentAuthToken(ctx context.Context, reqEditors ...RequestEditorFn) error {
 	req, err := NewDeleteCurrentAuthTokenRequest(api.Client.Server)
@@ -25296,6 +25530,8 @@ func (api *API) DeleteCurrentAuthToken(ctx context.Context, reqEditors ...Reques
 }
 
 // GetCurrentAuthToken reads what is known of the key the request is made with, such as its roles.
+//
+// Which role it takes is not published.
 //
 // It is a good check of a key.
 //
@@ -25313,6 +25549,8 @@ func (api *API) GetCurrentAuthToken(ctx context.Context, reqEditors ...RequestEd
 }
 
 // DeleteAuthToken ends a session or deletes a key.
+//
+// Which role it takes is not published.
 //
 // Corresponds with DELETE /v1/auth/tokens/{id} (the `DeleteAuthToken` operationId).
 func (api *API) DeleteAuthToken(ctx context.Context, id TokenID, reqEditors ...RequestEditorFn) error {
@@ -26887,6 +27125,8 @@ func (api *API) ListCustomerDraftsAll(ctx context.Context, id CustomerID, params
 
 // CreateCustomerDraft creates a draft of a message to a customer.
 //
+// Which role it takes is not published.
+//
 // The body is one of several, told by its channel: make one with the From methods of CreateDraft.
 //
 // One client may create at most 120 drafts of one customer in a minute.
@@ -27210,6 +27450,8 @@ func (api *API) CreateUnmaskingWindow(ctx context.Context, id CustomerID, reqEdi
 
 // DeleteDraft deletes a draft.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/drafts/{id} (the `DeleteDraft` operationId).
 func (api *API) DeleteDraft(ctx context.Context, id DraftID, reqEditors ...RequestEditorFn) error {
 	if err := checkSegment("id", string(id)); err != nil {
@@ -27223,6 +27465,8 @@ func (api *API) DeleteDraft(ctx context.Context, id DraftID, reqEditors ...Reque
 }
 
 // UpdateDraft changes a draft.
+//
+// Which role it takes is not published.
 //
 // The body is one of several, told by its channel: make one with the From methods of UpdateDraft.
 //
@@ -27282,6 +27526,8 @@ func (api *API) ListDraftAttachmentsAll(ctx context.Context, id DraftID, params 
 
 // CreateDraftAttachment adds an attachment to a draft.
 //
+// Which role it takes is not published.
+//
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
@@ -27307,6 +27553,8 @@ func (api *API) CreateDraftAttachment(ctx context.Context, id DraftID, body Crea
 }
 
 // DeleteDraftAttachment deletes an attachment of a draft.
+//
+// Which role it takes is not published.
 //
 // Corresponds with DELETE /v1/drafts/{id}/attachments/{attachmentId} (the `DeleteDraftAttachment` operationId).
 func (api *API) DeleteDraftAttachment(ctx context.Context, id DraftID, attachmentID string, reqEditors ...RequestEditorFn) error {
@@ -27368,6 +27616,8 @@ func (api *API) GetForward(ctx context.Context, id ForwardID, reqEditors ...Requ
 
 // UpdateForward changes a forward.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /v1/forwards/{id} (the `UpdateForward` operationId).
@@ -27391,6 +27641,8 @@ func (api *API) UpdateForward(ctx context.Context, id ForwardID, body UpdateForw
 }
 
 // ListForwardAttachments lists the attachments of a forward.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/forwards/{id}/attachments (the `ListForwardAttachments` operationId).
 func (api *API) ListForwardAttachments(ctx context.Context, id ForwardID, params *ListForwardAttachmentsParams, reqEditors ...RequestEditorFn) (*AttachmentPage, error) {
@@ -27422,6 +27674,8 @@ func (api *API) ListForwardAttachmentsAll(ctx context.Context, id ForwardID, par
 
 // CreateForwardAttachment adds an attachment to a forward.
 //
+// Which role it takes is not published.
+//
 // Like CreateAttachment it only prepares the upload, where the answer has a form for it.
 //
 // Takes a body of the `application/json` content type.
@@ -27448,6 +27702,8 @@ func (api *API) CreateForwardAttachment(ctx context.Context, id ForwardID, body 
 
 // DeleteForwardAttachment deletes an attachment of a forward.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/forwards/{id}/attachments/{attachmentId} (the `DeleteForwardAttachment` operationId).
 func (api *API) DeleteForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) error {
 	if err := checkSegment("id", string(id)); err != nil {
@@ -27464,6 +27720,8 @@ func (api *API) DeleteForwardAttachment(ctx context.Context, id ForwardID, attac
 }
 
 // GetForwardAttachment reads an attachment of a forward.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/forwards/{id}/attachments/{attachmentId} (the `GetForwardAttachment` operationId).
 func (api *API) GetForwardAttachment(ctx context.Context, id ForwardID, attachmentID string, reqEditors ...RequestEditorFn) (*AttachmentEnvelope, error) {
@@ -27536,6 +27794,8 @@ func (api *API) CreateKlass(ctx context.Context, body CreateKlassJSONRequestBody
 // DeleteKlass deletes a class of custom objects.
 //
 // Needs the role org.admin.klass.write or org.permission.klass.delete.
+//
+// It takes the id of the class in place of the name.
 //
 // Corresponds with DELETE /v1/klasses/{name} (the `DeleteKlass` operationId).
 func (api *API) DeleteKlass(ctx context.Context, name KlassName, reqEditors ...RequestEditorFn) error {
@@ -27618,6 +27878,8 @@ func (api *API) CreateKObject(ctx context.Context, name KlassName, body CreateKO
 // UpdateKlass changes the named fields of a class of custom objects.
 //
 // Needs the role org.admin.klass.write or org.permission.klass.update.
+//
+// It takes the id of the class in place of the name.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -27727,6 +27989,8 @@ func (api *API) BulkUpdateKObjects(ctx context.Context, name KlassName, params *
 
 // GetKObjectByExternalID reads the KObject with an id of another system.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/klasses/{name}/externalId={externalId} (the `GetKObjectByExternalID` operationId).
 func (api *API) GetKObjectByExternalID(ctx context.Context, name KlassName, externalID KObjectExternalID, reqEditors ...RequestEditorFn) (*KObjectEnvelope, error) {
 	if err := checkSegment("name", string(name)); err != nil {
@@ -27825,6 +28089,8 @@ func (api *API) UpdateKObject(ctx context.Context, name KlassName, id KObjectID,
 }
 
 // CreateMedia prepares the upload of a file of the knowledge base.
+//
+// Which role it takes is not published.
 //
 // The answer's meta has a form: post its fields and then the content, under file, to its URL, without the key.
 //
@@ -28457,6 +28723,8 @@ func (api *API) GetPublicAuthSettings(ctx context.Context, reqEditors ...Request
 
 // ListRoleGroups lists the role groups of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/role-groups (the `ListRoleGroups` operationId).
 func (api *API) ListRoleGroups(ctx context.Context, params *ListRoleGroupsParams, reqEditors ...RequestEditorFn) (*RoleGroupPage, error) {
 	req, err := NewListRoleGroupsRequest(api.Client.Server, params)
@@ -28481,6 +28749,8 @@ func (api *API) ListRoleGroupsAll(ctx context.Context, params *ListRoleGroupsPar
 
 // CreateRoleGroup creates a role group.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/role-groups (the `CreateRoleGroup` operationId).
@@ -28502,6 +28772,8 @@ func (api *API) CreateRoleGroup(ctx context.Context, body CreateRoleGroupJSONReq
 
 // DeleteRoleGroup deletes a role group.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/role-groups/{id} (the `DeleteRoleGroup` operationId).
 func (api *API) DeleteRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) error {
 	if err := checkSegment("id", string(id)); err != nil {
@@ -28515,6 +28787,8 @@ func (api *API) DeleteRoleGroup(ctx context.Context, id RoleGroupID, reqEditors 
 }
 
 // GetRoleGroup reads a role group.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/role-groups/{id} (the `GetRoleGroup` operationId).
 func (api *API) GetRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...RequestEditorFn) (*RoleGroupEnvelope, error) {
@@ -28533,6 +28807,8 @@ func (api *API) GetRoleGroup(ctx context.Context, id RoleGroupID, reqEditors ...
 }
 
 // UpdateRoleGroup changes a role group.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -28803,6 +29079,8 @@ func (api *API) DeleteSpamSender(ctx context.Context, id SpamSenderID, reqEditor
 
 // ListTeams lists the teams of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/teams (the `ListTeams` operationId).
 func (api *API) ListTeams(ctx context.Context, params *ListTeamsParams, reqEditors ...RequestEditorFn) (*TeamPage, error) {
 	req, err := NewListTeamsRequest(api.Client.Server, params)
@@ -28827,6 +29105,8 @@ func (api *API) ListTeamsAll(ctx context.Context, params *ListTeamsParams, reqEd
 
 // CreateTeam creates a team.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/teams (the `CreateTeam` operationId).
@@ -28848,6 +29128,8 @@ func (api *API) CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody, 
 
 // DeleteTeam deletes a team.
 //
+// Which role it takes is not published.
+//
 // Corresponds with DELETE /v1/teams/{id} (the `DeleteTeam` operationId).
 func (api *API) DeleteTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) error {
 	if err := checkSegment("id", string(id)); err != nil {
@@ -28861,6 +29143,8 @@ func (api *API) DeleteTeam(ctx context.Context, id TeamID, reqEditors ...Request
 }
 
 // GetTeam reads a team with the ids of its users.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/teams/{id} (the `GetTeam` operationId).
 func (api *API) GetTeam(ctx context.Context, id TeamID, reqEditors ...RequestEditorFn) (*TeamEnvelope, error) {
@@ -28879,6 +29163,8 @@ func (api *API) GetTeam(ctx context.Context, id TeamID, reqEditors ...RequestEdi
 }
 
 // UpdateTeamAttributes changes the named fields of a team and leaves the others as they are.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -28903,6 +29189,8 @@ func (api *API) UpdateTeamAttributes(ctx context.Context, id TeamID, body Update
 }
 
 // UpdateTeam changes a team.
+//
+// Which role it takes is not published.
 //
 // Unlike UpdateTeamAttributes it asks for the name.
 //
@@ -28930,6 +29218,8 @@ func (api *API) UpdateTeam(ctx context.Context, id TeamID, body UpdateTeamJSONRe
 
 // RemoveTeamMembers takes users out of a team.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with DELETE /v1/teams/{id}/members (the `RemoveTeamMembers` operationId).
@@ -28953,6 +29243,8 @@ func (api *API) RemoveTeamMembers(ctx context.Context, id TeamID, body RemoveTea
 }
 
 // AddTeamMembers adds users to a team.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -29045,6 +29337,8 @@ func (api *API) CreateTrackingIdentityEvent(ctx context.Context, body CreateTrac
 
 // ListUsers lists the users of the organization, by page.
 //
+// Which role it takes is not published.
+//
 // Corresponds with GET /v1/users (the `ListUsers` operationId).
 func (api *API) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*UserPage, error) {
 	req, err := NewListUsersRequest(api.Client.Server, params)
@@ -29092,6 +29386,8 @@ func (api *API) CreateUser(ctx context.Context, body CreateUserJSONRequestBody, 
 
 // GetCurrentUser reads the user whom the key belongs to.
 //
+// Which role it takes is not published.
+//
 // It is a good check of a key.
 //
 // Corresponds with GET /v1/users/current (the `GetCurrentUser` operationId).
@@ -29108,6 +29404,8 @@ func (api *API) GetCurrentUser(ctx context.Context, reqEditors ...RequestEditorF
 }
 
 // UpdateCurrentUser changes the user whom the key belongs to.
+//
+// Which role it takes is not published.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -29130,6 +29428,8 @@ func (api *API) UpdateCurrentUser(ctx context.Context, body UpdateCurrentUserJSO
 
 // ResetPassword starts to reset the password of a user.
 //
+// Which role it takes is not published.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/users/passwordreset (the `ResetPassword` operationId).
@@ -29146,6 +29446,8 @@ func (api *API) ResetPassword(ctx context.Context, body ResetPasswordJSONRequest
 }
 
 // GetUser reads a user.
+//
+// Which role it takes is not published.
 //
 // The server also takes several ids separated by commas and then answers with a list: decode the raw client's
 // answer into UserPage.
@@ -29167,6 +29469,8 @@ func (api *API) GetUser(ctx context.Context, id UserID, reqEditors ...RequestEdi
 }
 
 // UpdateUser changes the named fields of a user.
+//
+// Which role it takes is not published.
 //
 // The published success is 201, though nothing is created; 200 is taken too.
 //
@@ -29193,6 +29497,8 @@ func (api *API) UpdateUser(ctx context.Context, id UserID, body UpdateUserJSONRe
 }
 
 // ListUserTeams lists the teams of a user.
+//
+// Which role it takes is not published.
 //
 // Corresponds with GET /v1/users/{id}/teams (the `ListUserTeams` operationId).
 func (api *API) ListUserTeams(ctx context.Context, id UserID, reqEditors ...RequestEditorFn) (*TeamPage, error) {
