@@ -93,7 +93,7 @@ func (d *vendor) patchCustomer(ctx context.Context, ref adapters.Ref, custom map
 	}
 	update := kustomer.UpdateCustomer{Custom: custom, Rev: before.Data.Attributes.Rev}
 	if company := before.Data.Relationships.Company; company != nil && company.Data != nil && company.Data.ID != "" {
-		update.Company = &company.Data.ID
+		update.Company = kustomer.Set(company.Data.ID)
 	}
 	answer, err := d.api.UpdateCustomerAttributes(transport.Once(ctx), ref.ID, update)
 	return customer(ref, answer, err)
@@ -141,7 +141,7 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 		property := properties[key]
 		definitions = append(definitions, adapters.Definition{
 			Key: key, Label: value(property.DisplayName), Description: value(property.Description),
-			Kind: kind, Type: value(property.Type), Archived: value(property.DeletedAt) != "",
+			Kind: kind, Type: value(property.Type), Archived: property.DeletedAt.IsSet(),
 		})
 	}
 	return definitions, nil

@@ -175,7 +175,7 @@ func TestIDs(t *testing.T) {
 	missing := `{"errors":[{"status":404,"source":{"parameter":"id"},"code":"notfound","title":"Not Found"}]}` // recorded
 	b := start(t)
 	for _, kind := range []string{"/v1/conversations/", "/v1/customers/"} {
-		for _, id := range []string{"7", "email=ada@shop.example", "64a1f0c2d3e4b5a69788000g", "64A1F0C2D3E4B5A697880001", unknownID + "," + unknownID} {
+		for _, id := range []string{"7", "mail=ada@shop.example", "64a1f0c2d3e4b5a69788000g", "64A1F0C2D3E4B5A697880001", unknownID + "," + unknownID} {
 			b.expect("GET", kind+id, "", 400, bad)
 			b.expect("PATCH", kind+id, `{}`, 400, bad)
 		}

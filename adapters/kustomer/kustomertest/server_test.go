@@ -30,7 +30,7 @@ func TestAuthentication(t *testing.T) {
 
 func TestNoSuchRoute(t *testing.T) {
 	b := start(t)
-	for _, target := range []string{"GET /", "GET /v1/nothing", "PUT " + conversation1, "GET /v1/customers/", "GET /conversations/" + unknownID} {
+	for _, target := range []string{"GET /", "GET /v1/nothing", "POST " + conversation1, "GET /v1/customers/", "GET /conversations/" + unknownID} {
 		method, path, _ := strings.Cut(target, " ")
 		b.expect(method, path, "", 404, problemOf(404, "", "notfound", "Not Found", ""))
 		b.expectReports("the document has no such path or method")
