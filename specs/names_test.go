@@ -45,7 +45,7 @@ func TestNames(t *testing.T) {
 }
 
 // numbered are names whose number is the vendor's own.
-var numbered = regexp.MustCompile(`^Address[23]$`)
+var numbered = regexp.MustCompile(`^(Address[23]|V2)$`)
 
 var bad = regexp.MustCompile(`_|[0-9]$`)
 

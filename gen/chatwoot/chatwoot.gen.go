@@ -3723,7 +3723,7 @@ type UpdateCustomAttributeDefinition struct {
 
 // UpdateCustomFilter is what can be changed of a saved search. Fields left out stay as they are.
 type UpdateCustomFilter struct {
-	// FilterType left out it is conversation.
+	// FilterType is the kind of record it searches.
 	FilterType *CustomFilterType `json:"filter_type,omitempty"`
 	Name       *string           `json:"name,omitempty"`
 

@@ -12310,7 +12310,7 @@ type ClientInterface interface {
 	// https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
 	//
 	// Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
-	GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetBusinessHoursStatus(ctx context.Context, scheduleID string, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUpcomingBusinessHours reads the business hours of the next days, with recurring rules and exceptions applied.
 	//
@@ -14339,7 +14339,7 @@ func (c *Client) GetBusinessHoursSchedule(ctx context.Context, scheduleID Schedu
 // https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
 //
 // Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
-func (c *Client) GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) GetBusinessHoursStatus(ctx context.Context, scheduleID string, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetBusinessHoursStatusRequest(c.Server, scheduleID, params)
 	if err != nil {
 		return nil, err
@@ -18110,12 +18110,12 @@ func NewGetBusinessHoursScheduleRequest(server string, scheduleID ScheduleID) (*
 }
 
 // NewGetBusinessHoursStatusRequest constructs an http.Request for the GetBusinessHoursStatus method
-func NewGetBusinessHoursStatusRequest(server string, scheduleID ScheduleID, params *GetBusinessHoursStatusParams) (*http.Request, error) {
+func NewGetBusinessHoursStatusRequest(server string, scheduleID string, params *GetBusinessHoursStatusParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "scheduleId", scheduleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "scheduleId", scheduleID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -23283,7 +23283,7 @@ func (api *API) GetBusinessHoursSchedule(ctx context.Context, scheduleID Schedul
 // https://docs.dixa.io/openapi/dixa-api/beta/business-hours/getbusiness-hoursschedulesscheduleidstatus
 //
 // Corresponds with GET /business-hours/schedules/{scheduleId}/status (the `GetBusinessHoursStatus` operationId).
-func (api *API) GetBusinessHoursStatus(ctx context.Context, scheduleID ScheduleID, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*BusinessHoursStatusEnvelope, error) {
+func (api *API) GetBusinessHoursStatus(ctx context.Context, scheduleID string, params *GetBusinessHoursStatusParams, reqEditors ...RequestEditorFn) (*BusinessHoursStatusEnvelope, error) {
 	if err := checkSegment("scheduleId", string(scheduleID)); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// facts are what a document says, flat: by "METHOD /path", then by part of the
+// operation ("query page", "path 1", "body application/json", "200
+// application/json"), then by the place in that part (".payload[].id").
+type facts map[string]map[string]map[string]fact
+
+// fact is what is said of one place.
+type fact struct {
+	types    []string // sorted; none: anything
+	format   string
+	nullable bool
+	required bool
+	values   []string // sorted; none: any
+}
+
+// read makes facts of an OpenAPI document, 3.0 or 3.1. It follows references
+// within the document only.
+func read(text []byte, path func(string) string) (facts, error) {
+	var root map[string]any
+	if err := yaml.Unmarshal(text, &root); err != nil {
+		return nil, fmt.Errorf("not a document: %w", err)
+	}
+	paths, ok := root["paths"].(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("not an OpenAPI document: it has no paths")
+	}
+	d := document{root}
+	all := facts{}
+	for _, template := range sorted(paths) {
+		item := d.object(paths[template])
+		for _, method := range []string{"get", "put", "post", "patch", "delete"} {
+			operation, ok := item[method].(map[string]any)
+			if !ok {
+				continue
+			}
+			name := strings.ToUpper(method) + " " + route(path(template))
+			all[name] = merge(all[name], d.operation(template, item, operation))
+		}
+	}
+	return all, nil
+}
+
+// route is a path without what two documents may spell differently: the names of
+// parameters and a slash at the end.
+func route(path string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(path, "{")
+		b.WriteString(before)
+		if !ok {
+			return strings.TrimSuffix(b.String(), "/")
+		}
+		_, path, _ = strings.Cut(rest, "}")
+		b.WriteString("{}")
+	}
+}
+
+type document struct{ root map[string]any }
+
+// object is the map at a value, behind references; nil if it is none.
+func (d document) object(value any) map[string]any {
+	for range 20 {
+		object, _ := value.(map[string]any)
+		reference, ok := object["$ref"].(string)
+		if !ok {
+			return object
+		}
+		value = d.at(reference)
+	}
+	return nil
+}
+
+func (d document) at(reference string) any {
+	pointer, ok := strings.CutPrefix(reference, "#/")
+	if !ok {
+		return nil
+	}
+	var value any = d.root
+	for _, key := range strings.Split(pointer, "/") {
+		object, _ := value.(map[string]any)
+		value = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)]
+	}
+	return value
+}
+
+func (d document) operation(template string, item, operation map[string]any) map[string]map[string]fact {
+	parts := map[string]map[string]fact{}
+	for _, list := range []any{item["parameters"], operation["parameters"]} {
+		entries, _ := list.([]any)
+		for _, entry := range entries {
+			parameter := d.object(entry)
+			in, _ := parameter["in"].(string)
+			name, _ := parameter["name"].(string)
+			if in == "path" {
+				name = position(template, name)
+			}
+			place := map[string]fact{}
+			d.schema(parameter["schema"], "", nil, place)
+			whole := place[""]
+			whole.required = parameter["required"] == true && in != "path"
+			place[""] = whole
+			parts[in+" "+name] = place
+		}
+	}
+	if body := d.object(operation["requestBody"]); body != nil {
+		d.content("body", body, parts)
+	}
+	responses, _ := operation["responses"].(map[string]any)
+	for status, response := range responses {
+		d.content(status, d.object(response), parts)
+	}
+	return parts
+}
+
+// position names a parameter of the path by its place, from 1.
+func position(template, name string) string {
+	before, _, _ := strings.Cut(template, "{"+name+"}")
+	return fmt.Sprint(strings.Count(before, "{") + 1)
+}
+
+func (d document) content(name string, holder map[string]any, parts map[string]map[string]fact) {
+	content, _ := holder["content"].(map[string]any)
+	if len(content) == 0 {
+		parts[name] = map[string]fact{"": {}}
+	}
+	for media, value := range content {
+		place := map[string]fact{}
+		d.schema(d.object(value)["schema"], "", nil, place)
+		parts[name+" "+media] = place
+	}
+}
+
+// schema adds what a schema says of a place and of those inside it. The arms of
+// a union, and the parts of an allOf, are one: what any of them has.
+func (d document) schema(value any, path string, seen []string, into map[string]fact) {
+	if object, ok := value.(map[string]any); ok {
+		if reference, ok := object["$ref"].(string); ok {
+			if slices.Contains(seen, reference) {
+				into[path] = union(into[path], fact{types: []string{"recursive"}})
+				return
+			}
+			seen = append(slices.Clip(seen), reference)
+		}
+	}
+	schema := d.object(value)
+	into[path] = union(into[path], own(schema))
+	for _, keyword := range []string{"allOf", "oneOf", "anyOf"} {
+		arms, _ := schema[keyword].([]any)
+		for _, arm := range arms {
+			d.schema(arm, path, seen, into)
+		}
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for name, property := range properties {
+		d.schema(property, path+"."+name, seen, into)
+	}
+	required, _ := schema["required"].([]any)
+	for _, name := range required {
+		inner := path + "." + fmt.Sprint(name)
+		if f, ok := into[inner]; ok {
+			f.required = true
+			into[inner] = f
+		}
+	}
+	if schema["items"] != nil {
+		d.schema(schema["items"], path+"[]", seen, into)
+	}
+	if values, ok := schema["additionalProperties"].(map[string]any); ok && len(values) > 0 {
+		d.schema(values, path+".*", seen, into)
+	}
+}
+
+// own is what a schema says of its own place.
+func own(schema map[string]any) fact {
+	var f fact
+	switch t := schema["type"].(type) {
+	case string:
+		f.types = []string{t}
+	case []any:
+		for _, one := range t {
+			f.types = append(f.types, fmt.Sprint(one))
+		}
+	}
+	if i := slices.Index(f.types, "null"); i >= 0 {
+		f.types, f.nullable = slices.Delete(f.types, i, i+1), true
+	}
+	f.nullable = f.nullable || schema["nullable"] == true
+	f.format, _ = schema["format"].(string)
+	values, _ := schema["enum"].([]any)
+	if constant, ok := schema["const"]; ok {
+		values = append(values, constant)
+	}
+	for _, value := range values {
+		if value == nil {
+			f.nullable = true
+			continue
+		}
+		f.values = append(f.values, fmt.Sprint(value))
+	}
+	slices.Sort(f.types)
+	slices.Sort(f.values)
+	return f
+}
+
+// merge makes one of two operations on one route: a document may name the same
+// path with other parameters, or with a slash at the end.
+func merge(a, b map[string]map[string]fact) map[string]map[string]fact {
+	for part, places := range a {
+		if b[part] == nil {
+			b[part] = places
+			continue
+		}
+		for place, f := range places {
+			b[part][place] = union(b[part][place], f)
+		}
+	}
+	return b
+}
+
+func union(a, b fact) fact {
+	together := func(x, y []string) []string {
+		all := slices.Concat(x, y)
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	if a.format == "" {
+		a.format = b.format
+	}
+	return fact{together(a.types, b.types), a.format, a.nullable || b.nullable, a.required || b.required, together(a.values, b.values)}
+}
+
+// sorted are the keys of a map in order.
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
