@@ -3,6 +3,7 @@ package adapterstest
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -35,6 +36,15 @@ var contextCases = []Case{
 		b.wire.on(func(Request) *reply { return &reply{waiting: true} })
 		_, err = b.Adapter.Attributes(ctx, b.Ref)
 		ended(t, err, context.DeadlineExceeded, adapters.EffectNone)
+	}},
+	{10, "its end is the end of the wait between attempts", true, func(t TB, b *bench) {
+		ctx, cancel := context.WithCancel(b.ctx)
+		b.wire.onWrite(func(int) *reply {
+			time.AfterFunc(time.Millisecond, cancel)
+			return &reply{status: http.StatusServiceUnavailable, header: http.Header{"Retry-After": {"30"}}}
+		})
+		_, err := b.Adapter.UpdateAttributes(ctx, b.Ref, set(b.text()))
+		ended(t, err, context.Canceled, adapters.EffectUnknown)
 	}},
 	{10, "cancelling ends the wait for another writer", true, func(t TB, b *bench) {
 		held := make(chan struct{})

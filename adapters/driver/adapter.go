@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -163,6 +164,9 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change Change) (R
 		}
 		passing := transport.Transient(failure) || errors.Is(failure, adapters.ErrConflict)
 		if !trace.LastOnce() || !passing || !a.options.Policy.Wait(ctx, attempts, failure.RetryAfter) {
+			if ctx.Err() != nil && passing { // the wait was ended
+				failure, _ = transport.Failure(ctx, ctx.Err(), a.driver.Explain)
+			}
 			failure.Effect = effect(trace, failure)
 			return Record{}, failure
 		}
@@ -209,13 +213,14 @@ func (a *Adapter) failed(ctx context.Context, op string, ref adapters.Ref, err e
 // neither; they keep their keys.
 func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attributes {
 	name := func(key string) string {
+		readable := cmp.Or(record.Names[key], key)
 		if alias, ok := a.names[kind][key]; ok {
 			return alias
 		}
-		if readable := record.Names[key]; readable != "" {
-			return readable
+		if alias, ok := a.names[kind][readable]; ok {
+			return alias // of an attribute that the alias names by its readable name
 		}
-		return key
+		return readable
 	}
 	shared := map[string]int{}
 	for key := range record.Values {

@@ -198,6 +198,11 @@ func TestAliases(t *testing.T) {
 	if err != nil || d.values["key-5"] == nil || !result.Attributes["level"].Equal(adapters.String("gold")) {
 		t.Errorf("%v, stored %v, result %v", err, d.values, result.Attributes)
 	}
+	d.values = map[string]json.RawMessage{"key-1": json.RawMessage(`"a"`)}
+	b := open(t, d, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"level": "plan"}}})
+	if got, err := b.Attributes(t.Context(), contact); err != nil || got["level"].Text() != "a" {
+		t.Errorf("an alias of a readable name reads %v, %v", got, err)
+	}
 	_, err = a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"level": adapters.String("a"), "key-5": adapters.String("b")})
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || failure.Code != adapters.CodeDoubledAttribute {

@@ -123,7 +123,13 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 			if body != nil {
 				_ = body.Close()
 			}
-			return answer, err
+			if ctx.Err() == nil {
+				return answer, err // no attempts are left, or no time for the wait
+			}
+			if answer != nil {
+				drain(answer)
+			}
+			return nil, ctx.Err()
 		}
 		if answer != nil {
 			drain(answer)

@@ -195,9 +195,9 @@ func TestRetryIsCancelled(t *testing.T) {
 			return answer(503, "", "Retry-After", "30")
 		}}
 		begun := time.Now()
-		_, _ = post(t, ctx, client(s, transport.Options{}, nil))
-		if waited := time.Since(begun); waited != 2*time.Second || len(s.bodies) != 1 {
-			t.Errorf("%d requests, returned after %v, want 1 and 2s", len(s.bodies), waited)
+		_, err := post(t, ctx, client(s, transport.Options{}, nil))
+		if waited := time.Since(begun); waited != 2*time.Second || len(s.bodies) != 1 || !errors.Is(err, context.Canceled) || s.closed != 1 {
+			t.Errorf("%d requests, returned %v after %v, want 1 and 2s", len(s.bodies), err, waited)
 		}
 	})
 }
