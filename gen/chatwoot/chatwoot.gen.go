@@ -20143,5 +20143,8 @@ func unixTime(number string) (time.Time, bool) {
 	if seconds == 0 && nanos == 0 {
 		return time.Time{}, true
 	}
+	if strings.HasPrefix(whole, "-") {
+		nanos = -nanos
+	}
 	return time.Unix(seconds, nanos).UTC(), true
 }
