@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -233,8 +234,15 @@ func (c call) check(r *recorder, s shape) {
 	}
 	query := r.request.URL.Query()
 	for _, parameter := range c.parameters("query") {
-		if !query.Has(parameter.Name) {
-			c.Errorf("the query %q lacks %s", r.request.URL.RawQuery, parameter.Name)
+		want := s.value(parameter.Schema)
+		if list, ok := want.([]any); ok && len(list) > 0 {
+			want = list[0]
+		}
+		if number, ok := want.(float64); ok {
+			want = strconv.FormatFloat(number, 'f', -1, 64)
+		}
+		if _, composed := want.(map[string]any); !query.Has(parameter.Name) || !composed && query.Get(parameter.Name) != fmt.Sprint(want) {
+			c.Errorf("the query %q lacks %s=%v", r.request.URL.RawQuery, parameter.Name, want)
 		}
 		query.Del(parameter.Name)
 	}
