@@ -162,11 +162,11 @@ func (d document) schema(value any, path string, seen []string, into map[string]
 	}
 	properties, _ := schema["properties"].(map[string]any)
 	for name, property := range properties {
-		d.schema(property, path+"."+name, seen, into)
+		d.schema(property, path+"."+segment(name), seen, into)
 	}
 	required, _ := schema["required"].([]any)
 	for _, name := range required {
-		inner := path + "." + fmt.Sprint(name)
+		inner := path + "." + segment(fmt.Sprint(name))
 		if f, ok := into[inner]; ok {
 			f.required = true
 			into[inner] = f
@@ -179,6 +179,10 @@ func (d document) schema(value any, path string, seen []string, into map[string]
 		d.schema(values, path+".*", seen, into)
 	}
 }
+
+// segment is a name as a part of a place: a dot in it must not look like the end
+// of one.
+func segment(name string) string { return strings.ReplaceAll(name, ".", "%2E") }
 
 // own is what a schema says of its own place.
 func own(schema map[string]any) fact {

@@ -1206,7 +1206,7 @@ type AttachmentInput struct {
 
 // AttachmentPage is a page of attachments.
 type AttachmentPage struct {
-	Data []Attachment `json:"data,omitzero"`
+	Data []Attachment `json:"data"`
 
 	// Links holds the paths, without a host, of the pages around this one.
 	Links *PageLinks `json:"links,omitempty"`
