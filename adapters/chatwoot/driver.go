@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"slices"
-	"strconv"
 	"sync/atomic"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -49,15 +47,13 @@ func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) 
 
 // Ref implements [driver.Driver].
 func (d *vendor) Ref(ref adapters.Ref) (adapters.Ref, error) {
-	if id, err := strconv.ParseInt(ref.ID, 10, 64); err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
-		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
-	}
-	return ref, nil
+	_, err := driver.NumericID(ref)
+	return ref, err
 }
 
 // number is the id of a canonical Ref.
 func number(ref adapters.Ref) int64 {
-	id, _ := strconv.ParseInt(ref.ID, 10, 64)
+	id, _ := driver.NumericID(ref)
 	return id
 }
 
@@ -188,6 +184,8 @@ func merged(stored map[string]json.RawMessage, change driver.Change) map[string]
 	all := make(map[string]json.RawMessage, len(stored)+len(change.Set))
 	maps.Copy(all, stored)
 	maps.Copy(all, change.Set)
-	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool { return slices.Contains(change.Clear, key) })
+	for _, key := range change.Clear {
+		delete(all, key)
+	}
 	return all
 }

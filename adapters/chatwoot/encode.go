@@ -51,11 +51,7 @@ func (d *vendor) Encode(kind adapters.Kind, _ string, v adapters.Value) (json.Ra
 			return d.Encode(kind, "", plain) // JSON that is a mere text or number has its limits
 		}
 	}
-	raw, err := v.MarshalJSON()
-	if err != nil {
-		return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadValue, "%w", err)
-	}
-	return raw, nil
+	return v.MarshalJSON()
 }
 
 // Decode implements [driver.Driver].

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -48,15 +47,13 @@ func (d *vendor) Ref(ref adapters.Ref) (adapters.Ref, error) {
 		}
 		return canonical, nil
 	}
-	if id, err := strconv.ParseInt(ref.ID, 10, 64); err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
-		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
-	}
-	return ref, nil
+	_, err := driver.NumericID(ref)
+	return ref, err
 }
 
 // number is the id of a conversation's canonical Ref.
 func number(ref adapters.Ref) int64 {
-	id, _ := strconv.ParseInt(ref.ID, 10, 64)
+	id, _ := driver.NumericID(ref)
 	return id
 }
 
@@ -87,10 +84,7 @@ func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, err
 
 // Write implements [driver.Driver].
 func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
-	values := maps.Clone(change.Set)
-	for _, key := range change.Clear {
-		values[key] = json.RawMessage("null")
-	}
+	values := change.WithNulls()
 	var answer *dixa.PatchedCustomAttributes
 	var err error
 	if ref.Kind == adapters.Contact {

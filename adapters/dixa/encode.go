@@ -49,11 +49,7 @@ func (d *vendor) Encode(_ adapters.Kind, _ string, v adapters.Value) (json.RawMe
 	if items := v.List(); v.Kind() == adapters.ValueList && (len(items) == 0 || slices.Contains(items, "")) {
 		return nil, driver.Refuse(adapters.ErrUnsupported, adapters.CodeEmptyText, "the path is empty or has an empty part; clear the attribute instead")
 	}
-	raw, err := v.MarshalJSON()
-	if err != nil {
-		return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadValue, "%w", err)
-	}
-	return raw, nil
+	return v.MarshalJSON()
 }
 
 // Decode implements [driver.Driver]: what is empty was never set, or cleared.

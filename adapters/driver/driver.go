@@ -12,7 +12,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"strconv"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -80,6 +82,16 @@ type Change struct {
 	Clear []string
 }
 
+// WithNulls is the change as one map, for vendors where a null clears.
+func (c Change) WithNulls() map[string]json.RawMessage {
+	all := make(map[string]json.RawMessage, len(c.Set)+len(c.Clear))
+	maps.Copy(all, c.Set)
+	for _, key := range c.Clear {
+		all[key] = json.RawMessage("null")
+	}
+	return all
+}
+
 // ErrUnknownName means that a name needs the definitions, or is not in them.
 var ErrUnknownName = errors.New("unknown attribute")
 
@@ -87,6 +99,16 @@ var ErrUnknownName = errors.New("unknown attribute")
 // value. The text must hold no attribute value.
 func Refuse(class error, code adapters.Code, format string, args ...any) error {
 	return &adapters.Error{Class: class, Code: code, Effect: adapters.EffectNone, Err: fmt.Errorf(format, args...)}
+}
+
+// NumericID is the id of a reference where ids are positive whole numbers, and a
+// refusal of any other: "007" and "+7" would be second names of one record.
+func NumericID(ref adapters.Ref) (int64, error) {
+	id, err := strconv.ParseInt(ref.ID, 10, 64)
+	if err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
+		return 0, Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
+	}
+	return id, nil
 }
 
 // Plain decodes plain JSON: text, numbers, true and false, a list of texts;

@@ -63,11 +63,7 @@ func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, err
 
 // Write implements [driver.Driver].
 func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
-	custom := maps.Clone(change.Set)
-	for _, key := range change.Clear {
-		custom[key] = json.RawMessage("null")
-	}
-	record, err := d.patch(ctx, ref, custom)
+	record, err := d.patch(ctx, ref, change.WithNulls())
 	// The published examples of these answers leave custom out. Then they say
 	// nothing of the attributes.
 	record.Complete = record.Complete && (record.Values != nil || len(change.Set) == 0)

@@ -122,11 +122,7 @@ func (d *vendor) Encode(_ adapters.Kind, key string, v adapters.Value) (json.Raw
 		t, _ := parseTime(v.Text())
 		v = adapters.Time(t)
 	}
-	raw, err := v.MarshalJSON()
-	if err != nil {
-		return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadValue, "%w", err)
-	}
-	return raw, nil
+	return v.MarshalJSON()
 }
 
 func holds(suffix string, kind adapters.ValueKind) bool {

@@ -47,7 +47,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -136,10 +135,8 @@ func (s *store) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
 
 // Ref implements [driver.Driver].
 func (s *store) Ref(ref adapters.Ref) (adapters.Ref, error) {
-	if id, err := strconv.ParseInt(ref.ID, 10, 64); err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
-		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
-	}
-	return ref, nil
+	_, err := driver.NumericID(ref)
+	return ref, err
 }
 
 // Key implements [driver.Driver].
