@@ -127,9 +127,12 @@ func Plain(raw json.RawMessage) (adapters.Value, bool) {
 	case (raw[0] == 't' || raw[0] == 'f') && json.Unmarshal(raw, &flag) == nil:
 		return adapters.Bool(flag), true
 	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
-		return adapters.Number(json.Number(raw)), true
+		number := adapters.Number(json.Number(raw))
+		if _, err := number.MarshalJSON(); err == nil {
+			return number, true
+		}
 	}
-	return adapters.JSON(raw), true
+	return adapters.JSON(raw), true // also a number whose exponent is beyond all reason
 }
 
 // onlyTexts decodes a list of texts; a null among them is no text.
