@@ -5,7 +5,18 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 )
+
+func differencesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "differences VENDOR",
+		Short: "where our document differs from the published interface without a reason in corrections.yaml",
+		Args:  vendorArgument,
+		RunE:  func(c *cobra.Command, args []string) error { return differences(args[0], c.OutOrStdout()) },
+	}
+}
 
 // compare lists where our facts differ from the published ones, a line each:
 //

@@ -6,7 +6,18 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/spf13/cobra"
 )
+
+func coverageCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "coverage",
+		Short: "what of each vendor's published interface our documents and clients have",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return coverage(c.OutOrStdout()) },
+	}
+}
 
 // row is the coverage of one vendor.
 type row struct {

@@ -4,48 +4,61 @@
 //	go run ./cmd/specs differences chatwoot
 //	go run ./cmd/specs reduce chatwoot published.json
 //
-// It is run at the root of the module.
+// It is run at the root of the module. What to do when a vendor's document has
+// changed stands in specs/README.md.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/spf13/cobra"
 )
 
-const help = `specs looks after the documents in specs/. Run it at the root of the module.
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
-  coverage                what of each vendor's published interface our documents and clients have
-  differences VENDOR      where our document differs from the published interface, a line each,
-                          with the entry of specs/VENDOR/corrections.yaml that says why
-  reduce VENDOR FILE      take the vendor's published OpenAPI document from a file and store its facts
-                          (names, types, structure; no prose) as specs/VENDOR/published.tsv
-  size                    how long a program with one of our clients takes to build and how large it gets,
-                          beside the generator's stock template
+// errFound ends a command with status 1: it did what it was asked for, and what
+// it found, which it has printed, wants somebody's attention.
+var errFound = errors.New("found")
 
-VENDOR is chatwoot, kustomer or dixa.
-
-A document changed? Edit specs/VENDOR/openapi.yaml, then: make generate, specs differences VENDOR, make test.
-`
-
-func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "specs:", err)
-		os.Exit(2)
+// run runs one command and returns its exit status: 0 all is well, 1 something
+// was found (errFound), 2 the command could not do its work.
+func run(args []string, out, errOut io.Writer) int {
+	root := &cobra.Command{
+		Use:           "specs",
+		Short:         "look after the documents in specs/",
+		Long:          "specs looks after the documents in specs/. Run it at the root of the module.\nVENDOR is chatwoot, kustomer or dixa.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(coverageCommand(), differencesCommand(), reduceCommand(), sizeCommand())
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	switch err := root.Execute(); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errFound):
+		return 1
+	default:
+		fmt.Fprintln(errOut, "specs:", err)
+		return 2
 	}
 }
 
-func run(args []string, out io.Writer) error {
-	switch {
-	case len(args) == 1 && args[0] == "coverage":
-		return coverage(out)
-	case len(args) == 1 && args[0] == "size":
-		return size(out)
-	case len(args) == 2 && args[0] == "differences":
-		return differences(args[1], out)
-	case len(args) == 3 && args[0] == "reduce":
-		return reduce(args[1], args[2], out)
+// vendorArgument takes exactly one argument, the vendor. Without it the command's
+// help is shown, which tells what to do.
+func vendorArgument(command *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		_ = command.Help() // to the terminal
+		return errors.New(command.Name() + " needs a VENDOR: chatwoot, kustomer or dixa")
 	}
-	_, err := io.WriteString(out, help)
+	if len(args) > 1 {
+		return fmt.Errorf("%s takes one VENDOR, and was given %d arguments", command.Name(), len(args))
+	}
+	_, err := find(args[0])
 	return err
 }

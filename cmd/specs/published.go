@@ -8,7 +8,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
 )
+
+func reduceCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "reduce VENDOR FILE",
+		Short: "store the facts of the vendor's published document (names, types, structure; no prose)",
+		Args:  cobra.ExactArgs(2),
+		RunE:  func(c *cobra.Command, args []string) error { return reduce(args[0], args[1], c.OutOrStdout()) },
+	}
+}
 
 // columns of published.tsv.
 var columns = []string{"operation", "part", "place", "types", "format", "nullable", "required", "values"}

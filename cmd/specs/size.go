@@ -11,7 +11,19 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"github.com/spf13/cobra"
 )
+
+func sizeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "size",
+		Short: "how long a program with one of our clients takes to build and how large it gets",
+		Long:  "How long a program with one of our clients takes to build and how large it gets,\nbeside the generator's stock template.",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return size(c.OutOrStdout()) },
+	}
+}
 
 // program calls one operation of a client, or none.
 const program = `package main

@@ -56,9 +56,9 @@ func TestCoverage(t *testing.T) {
 			t.Errorf("%s: %+v, want %d operations and none missing", v.name, r, want[v.name])
 		}
 	}
-	var out bytes.Buffer
-	if err := run([]string{"coverage"}, &out); err != nil || strings.Count(out.String(), "\n") != 4 {
-		t.Errorf("%v: %s", err, out.String())
+	var out, errOut bytes.Buffer
+	if status := run([]string{"coverage"}, &out, &errOut); status != 0 || strings.Count(out.String(), "\n") != 4 {
+		t.Errorf("%d: %s%s", status, out.String(), errOut.String())
 	}
 }
 
@@ -178,17 +178,24 @@ func TestMatches(t *testing.T) {
 	}
 }
 
+// TestUsage: what is asked for wrongly ends with status 2 and says what to do.
 func TestUsage(t *testing.T) {
-	var out bytes.Buffer
-	for _, args := range [][]string{nil, {"help"}, {"coverage", "x"}} {
-		out.Reset()
-		if err := run(args, &out); err != nil || !strings.Contains(out.String(), "specs coverage") && !strings.Contains(out.String(), "coverage  ") {
-			t.Errorf("%q: %v, %s", args, err, out.String())
-		}
-	}
-	for _, args := range [][]string{{"differences", "nobody"}, {"reduce", "nobody", "x"}, {"reduce", "dixa", "no such file"}} {
-		if err := run(args, &out); err == nil {
-			t.Errorf("%q is taken", args)
+	for _, test := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{nil, 0, "differences"},
+		{[]string{"help"}, 0, "coverage"},
+		{[]string{"coverage", "x"}, 2, "coverage"},
+		{[]string{"nonsense"}, 2, "nonsense"},
+		{[]string{"differences"}, 2, "needs a VENDOR: chatwoot, kustomer or dixa"},
+		{[]string{"differences", "nobody"}, 2, `no vendor "nobody"`},
+		{[]string{"reduce", "dixa", "no such file"}, 2, "no such file"},
+	} {
+		var out bytes.Buffer
+		if status := run(test.args, &out, &out); status != test.status || !strings.Contains(out.String(), test.says) {
+			t.Errorf("%q: status %d, %s", test.args, status, out.String())
 		}
 	}
 }
