@@ -1,42 +1,174 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
 )
 
 func coverageCommand() *cobra.Command {
-	return &cobra.Command{
+	var format string
+	var files []string
+	command := &cobra.Command{
 		Use:   "coverage",
 		Short: "what of each vendor's published interface our documents and clients have",
-		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return coverage(c.OutOrStdout()) },
+		Long: `What of each vendor's published interface our documents and clients have.
+
+Operations are counted by route: what is published twice for one route counts
+once. Status 1 tells that something published is missing; what to do then is
+said beside the table.
+
+--write writes the Markdown table into a file, between the lines
+` + tableBegin + ` and ` + tableEnd + `.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return coverage(format, files, c.OutOrStdout(), c.ErrOrStderr())
+		},
 	}
+	command.Flags().StringVar(&format, "format", "text", "text, json or markdown")
+	command.Flags().StringArrayVar(&files, "write", nil, "a `FILE` to write the Markdown table into; may be repeated")
+	command.MarkFlagsMutuallyExclusive("format", "write")
+	return command
 }
 
 // row is the coverage of one vendor.
 type row struct {
-	vendor                                            string
-	published, document, callable, missing, corrected int
+	Vendor            string   `json:"vendor"`
+	Title             string   `json:"title"`
+	Version           string   `json:"version"`
+	Date              string   `json:"date"`
+	Published         int      `json:"published"`
+	Document          int      `json:"in_document"`
+	Callable          int      `json:"callable"`
+	Missing           int      `json:"missing"`
+	Corrections       int      `json:"corrections"`
+	MissingOperations []string `json:"missing_operations,omitempty"`
 }
 
-// coverage prints what of each published interface we have.
-func coverage(out io.Writer) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "vendor\tpublished\tin our document\tcallable in Go\tmissing\tcorrections")
+// countTitles are the titles of a row's numbers, in text and in Markdown.
+var countTitles = []string{"published", "in our document", "callable in Go", "missing", "corrections"}
+
+func (r row) numbers() []any {
+	return []any{r.Published, r.Document, r.Callable, r.Missing, r.Corrections}
+}
+
+// coverage prints what of each published interface we have, or writes it into
+// files. What is missing goes to findings, so that a table stays a table.
+func coverage(format string, files []string, out, findings io.Writer) error {
+	table, ok := map[string]func(io.Writer, []row) error{"text": textTable, "json": jsonTable, "markdown": markdownTable}[format]
+	if !ok {
+		return fmt.Errorf("--format %q is unknown; it is text, json or markdown", format)
+	}
+	var rows []row
 	for _, v := range vendors {
 		r, err := v.cover()
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\n", r.vendor, r.published, r.document, r.callable, r.missing, r.corrected)
+		rows = append(rows, r)
 	}
-	return table.Flush()
+	if len(files) > 0 {
+		for _, file := range files {
+			if err := writeTable(file, rows, out); err != nil {
+				return err
+			}
+		}
+	} else if err := table(out, rows); err != nil {
+		return err
+	}
+	return printMissing(rows, findings)
+}
+
+// printMissing prints what is missing and how to mend it.
+func printMissing(rows []row, findings io.Writer) error {
+	var err error
+	for _, r := range rows {
+		for _, operation := range r.MissingOperations {
+			fmt.Fprintf(findings, "%s: %s is published and not in our document: add it to specs/%s/openapi.yaml, then run make generate\n", r.Vendor, operation, r.Vendor)
+			err = errFound
+		}
+		if r.Callable < r.Document {
+			fmt.Fprintf(findings, "%s: %d operations of specs/%s/openapi.yaml cannot be called in Go: run make generate\n", r.Vendor, r.Document-r.Callable, r.Vendor)
+			err = errFound
+		}
+	}
+	return err
+}
+
+func textTable(out io.Writer, rows []row) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "vendor\t"+strings.Join(countTitles, "\t"))
+	for _, r := range rows {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\n", append([]any{r.Vendor}, r.numbers()...)...)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(out, "missing: published and not in our document. callable in Go: with a typed method. corrections: reasons for what differs from what is published.")
+	return err
+}
+
+func jsonTable(out io.Writer, rows []row) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(rows)
+}
+
+func markdownTable(out io.Writer, rows []row) error {
+	fmt.Fprintf(out, "| published interface | %s |\n|---|%s\n", strings.Join(countTitles, " | "), strings.Repeat("--:|", len(countTitles)))
+	for _, r := range rows {
+		fmt.Fprintf(out, "| %s %s (%s) | %d | %d | %d | %d | %d |\n", append([]any{r.Title, r.Version, r.Date}, r.numbers()...)...)
+	}
+	return nil
+}
+
+// The table stands between these lines.
+const (
+	tableBegin = "<!-- specs coverage -->"
+	tableEnd   = "<!-- /specs coverage -->"
+)
+
+// writeTable writes the table into a file that has the lines for it.
+func writeTable(file string, rows []row, out io.Writer) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	changed, err := withTable(string(old), rows)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	if changed == string(old) {
+		_, err = fmt.Fprintf(out, "%s: its table is up to date\n", file)
+		return err
+	}
+	if err := os.WriteFile(file, []byte(changed), 0o644); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s: table written; commit it\n", file)
+	return err
+}
+
+// withTable is a page with the table in its place.
+func withTable(page string, rows []row) (string, error) {
+	before, rest, ok := strings.Cut(page, tableBegin+"\n")
+	_, after, closed := strings.Cut(rest, tableEnd)
+	if !ok || !closed {
+		return "", fmt.Errorf("there is no place for the table; put the lines %s and %s where it is to stand", tableBegin, tableEnd)
+	}
+	var table strings.Builder
+	if err := markdownTable(&table, rows); err != nil {
+		return "", err
+	}
+	return before + tableBegin + "\n\n" + table.String() + "\n" + tableEnd + after, nil
 }
 
 func (v vendor) cover() (row, error) {
@@ -48,17 +180,49 @@ func (v vendor) cover() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	r := row{vendor: v.name, published: len(theirs), document: len(ours), corrected: len(list)}
-	unlisted, _ := list.hold(compare(theirs, ours)) // an operation on another path than published is a correction
-	for operation := range theirs {
+	file := filepath.Join("specs", v.name, "source.yaml")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return row{}, err
+	}
+	var source struct {
+		Name      string
+		Interface struct{ Version, Date string }
+	}
+	if err := yaml.Unmarshal(content, &source); err != nil {
+		return row{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if source.Name == "" || source.Interface.Version == "" || source.Interface.Date == "" {
+		return row{}, fmt.Errorf("%s: name, interface.version and interface.date are all needed", file)
+	}
+	missing := notOurs(theirs, ours, list)
+	return row{
+		Vendor: v.name, Title: source.Name, Version: source.Interface.Version, Date: source.Interface.Date,
+		Published: len(theirs), Document: len(ours), Callable: v.callable(), Corrections: len(list),
+		Missing: len(missing), MissingOperations: missing,
+	}, nil
+}
+
+// notOurs are the published operations that we lack. One that a correction
+// covers we have on another path.
+func notOurs(theirs, ours facts, list corrections) []string {
+	unlisted, _ := list.hold(compare(theirs, ours))
+	var missing []string
+	for _, operation := range sorted(theirs) {
 		if slices.Contains(unlisted, operation+" removed") {
-			r.missing++
+			missing = append(missing, operation)
 		}
 	}
+	return missing
+}
+
+// callable counts the operations with a typed method.
+func (v vendor) callable() int {
+	count := 0
 	for i := range v.api.NumMethod() {
 		if slices.ContainsFunc(v.ids, func(id string) bool { return strings.EqualFold(id, v.api.Method(i).Name) }) {
-			r.callable++
+			count++
 		}
 	}
-	return r, nil
+	return count
 }

@@ -44,24 +44,6 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
-// TestCoverage: every published operation can be called.
-func TestCoverage(t *testing.T) {
-	want := map[string]int{"chatwoot": 126, "kustomer": 165, "dixa": 123}
-	for _, v := range vendors {
-		r, err := v.cover()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.missing != 0 || r.document < want[v.name] || r.callable != r.document || v.name != "kustomer" && r.document != want[v.name] {
-			t.Errorf("%s: %+v, want %d operations and none missing", v.name, r, want[v.name])
-		}
-	}
-	var out, errOut bytes.Buffer
-	if status := run([]string{"coverage"}, &out, &errOut); status != 0 || strings.Count(out.String(), "\n") != 4 {
-		t.Errorf("%d: %s%s", status, out.String(), errOut.String())
-	}
-}
-
 const theirs = `
 openapi: 3.1.0
 paths:

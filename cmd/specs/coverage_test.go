@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestCoverage: every published operation can be called.
+func TestCoverage(t *testing.T) {
+	want := map[string]int{"chatwoot": 126, "kustomer": 165, "dixa": 123}
+	for _, v := range vendors {
+		r, err := v.cover()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Missing != 0 || r.Document < want[v.name] || r.Callable != r.Document || v.name != "kustomer" && r.Document != want[v.name] {
+			t.Errorf("%s: %+v, want %d operations and none missing", v.name, r, want[v.name])
+		}
+	}
+}
+
+// TestCoverageTables: the tables in the pages are what is counted.
+func TestCoverageTables(t *testing.T) {
+	var rows []row
+	for _, v := range vendors {
+		r, err := v.cover()
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	for _, file := range []string{"README.md", "specs/README.md"} {
+		page, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := withTable(string(page), rows)
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		} else if want != string(page) {
+			t.Errorf("%s: its table of coverage is not what is counted; mend with: go run ./cmd/specs coverage --write %s", file, file)
+		}
+	}
+}
+
+// TestCoverageFormats: what is printed in each format, and the status.
+func TestCoverageFormats(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		args   []string
+		status int
+		begins string // the standard output
+		holds  string
+		errors string // what the standard error holds
+	}{
+		{"text", nil, 0, "vendor    published  in our document  callable in Go  missing  corrections\nchatwoot ", "\nmissing: published and not in our document. ", ""},
+		{"JSON", []string{"--format", "json"}, 0, "[\n", `"vendor": "dixa"`, ""},
+		{"Markdown", []string{"--format=markdown"}, 0, "| published interface | published | in our document | callable in Go | missing | corrections |\n|---|--:|--:|--:|--:|--:|\n", "| Dixa API ", ""},
+		{"unknown", []string{"--format", "xml"}, 2, "", "", `--format "xml" is unknown; it is text, json or markdown`},
+		{"JSON is not written", []string{"--format", "json", "--write", "no file"}, 2, "", "", "format write"},
+		{"no place", []string{"--write", "go.mod"}, 2, "", "", "go.mod: there is no place for the table; put the lines <!-- specs coverage -->"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var out, errOut bytes.Buffer
+			status := run(append([]string{"coverage"}, test.args...), &out, &errOut)
+			if status != test.status || !strings.HasPrefix(out.String(), test.begins) || !strings.Contains(out.String(), test.holds) || !strings.Contains(errOut.String(), test.errors) {
+				t.Errorf("status %d\n%s%s", status, out.String(), errOut.String())
+			}
+			if test.errors == "" && errOut.Len() > 0 {
+				t.Errorf("beside the table: %s", errOut.String())
+			}
+		})
+	}
+}
+
+var someRows = []row{
+	{"one", "One's API", "2.1", "2026-01-02", 11, 12, 13, 0, 14, nil},
+	{"two", "Two", "beta", "2026-03-04", 21, 22, 21, 1, 24, []string{"GET /things/{}"}},
+}
+
+func TestCoverageJSON(t *testing.T) {
+	var out bytes.Buffer
+	if err := jsonTable(&out, someRows); err != nil {
+		t.Fatal(err)
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, out.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	want := `[{"vendor":"one","title":"One's API","version":"2.1","date":"2026-01-02","published":11,"in_document":12,"callable":13,"missing":0,"corrections":14},` +
+		`{"vendor":"two","title":"Two","version":"beta","date":"2026-03-04","published":21,"in_document":22,"callable":21,"missing":1,"corrections":24,"missing_operations":["GET /things/{}"]}]`
+	if compact.String() != want {
+		t.Errorf("got\n\t%s\nwant\n\t%s", compact.String(), want)
+	}
+}
+
+func TestCoverageMissing(t *testing.T) {
+	var out bytes.Buffer
+	err := printMissing(someRows, &out)
+	want := "two: GET /things/{} is published and not in our document: add it to specs/two/openapi.yaml, then run make generate\n" +
+		"two: 1 operations of specs/two/openapi.yaml cannot be called in Go: run make generate\n"
+	if err != errFound || out.String() != want {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	for _, r := range someRows {
+		r.MissingOperations, r.Document = nil, r.Callable
+		if err := printMissing([]row{r}, &out); err != nil || out.String() != want {
+			t.Errorf("nothing is missing: %v\n%s", err, out.String())
+		}
+	}
+}
+
+// TestNotOurs: an operation is missing that is published, is not in our document,
+// and has no correction.
+func TestNotOurs(t *testing.T) {
+	operation := map[string]map[string]fact{"204": {"": {}}}
+	theirs := facts{"GET /a": operation, "GET /b": operation, "GET /moved": operation, "DELETE /a": operation}
+	ours := facts{"GET /a": operation, "GET /new": operation}
+	list := corrections{{Where: []string{"GET /moved removed", "GET /new added"}}}
+	if got, want := notOurs(theirs, ours, list), []string{"DELETE /a", "GET /b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestWriteTable(t *testing.T) {
+	const table = "| published interface | published | in our document | callable in Go | missing | corrections |\n" +
+		"|---|--:|--:|--:|--:|--:|\n" +
+		"| One's API 2.1 (2026-01-02) | 11 | 12 | 13 | 0 | 14 |\n" +
+		"| Two beta (2026-03-04) | 21 | 22 | 21 | 1 | 24 |\n"
+	const written = "# Page\n\n" + tableBegin + "\n\n" + table + "\n" + tableEnd + "\n\nMore.\n"
+	for _, test := range []struct {
+		name, page, want string // want "": refused
+		says             string
+	}{
+		{"empty", "# Page\n\n" + tableBegin + "\n" + tableEnd + "\n\nMore.\n", written, "table written; commit it"},
+		{"old", strings.Replace(written, "| 11 |", "| 10 |", 1), written, "table written; commit it"},
+		{"as it is", written, written, "its table is up to date"},
+		{"no place", "# Page\n", "", ""},
+		{"no end", "# Page\n" + tableBegin + "\n", "", ""},
+		{"no beginning", "# Page\n" + tableEnd + "\n", "", ""},
+		{"end first", tableEnd + "\n" + tableBegin + "\n", "", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "page.md")
+			if err := os.WriteFile(file, []byte(test.page), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			err := writeTable(file, someRows, &out)
+			page, _ := os.ReadFile(file)
+			if test.want == "" {
+				if err == nil || !strings.Contains(err.Error(), "put the lines") || string(page) != test.page {
+					t.Errorf("%v\n%s", err, page)
+				}
+				return
+			}
+			if err != nil || string(page) != test.want || out.String() != file+": "+test.says+"\n" {
+				t.Errorf("%v, %s\n%s", err, out.String(), page)
+			}
+		})
+	}
+}
