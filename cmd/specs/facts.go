@@ -1,12 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // facts are what a document says, flat: by "METHOD /path", then by part of the
@@ -25,26 +24,25 @@ type fact struct {
 
 // read makes facts of an OpenAPI document, 3.0 or 3.1. It follows references
 // within the document only.
-func read(text []byte, path func(string) string) (facts, error) {
-	var root map[string]any
-	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, fmt.Errorf("not a document: %w", err)
-	}
-	paths, ok := root["paths"].(map[string]any)
+func read(root object, path func(string) string) (facts, error) {
+	paths, ok := root["paths"].(object)
 	if !ok {
-		return nil, fmt.Errorf("not an OpenAPI document: it has no paths")
+		return nil, errors.New("not an OpenAPI document: it has no paths")
 	}
-	d := document{root}
+	d := &document{root: root, budget: maxFacts}
 	all := facts{}
 	for _, template := range sorted(paths) {
-		item := d.object(paths[template])
+		item := resolve(d.root, paths[template])
 		for _, method := range []string{"get", "put", "post", "patch", "delete"} {
-			operation, ok := item[method].(map[string]any)
+			operation, ok := item[method].(object)
 			if !ok {
 				continue
 			}
 			name := strings.ToUpper(method) + " " + route(path(template))
-			all[name] = merge(all[name], d.operation(template, item, operation))
+			all[name] = d.operation(template, item, operation)
+			if d.budget < 0 {
+				return nil, fmt.Errorf("%s %s: its schemas fan out without end: each place of each operation, written out, takes more than %d MB", strings.ToUpper(method), template, maxFacts/1_000_000)
+			}
 		}
 	}
 	return all, nil
@@ -65,40 +63,23 @@ func route(path string) string {
 	}
 }
 
-type document struct{ root map[string]any }
+// maxFacts bounds the places of a document, written out: schemas that refer to
+// each other have more of them than any machine can hold. The largest published
+// document takes 1.
+const maxFacts = 64_000_000
 
-// object is the map at a value, behind references; nil if it is none.
-func (d document) object(value any) map[string]any {
-	for range 20 {
-		object, _ := value.(map[string]any)
-		reference, ok := object["$ref"].(string)
-		if !ok {
-			return object
-		}
-		value = d.at(reference)
-	}
-	return nil
+// document is a document that is being read.
+type document struct {
+	root   object
+	budget int // bytes left; below 0 no schema is read on
 }
 
-func (d document) at(reference string) any {
-	pointer, ok := strings.CutPrefix(reference, "#/")
-	if !ok {
-		return nil
-	}
-	var value any = d.root
-	for _, key := range strings.Split(pointer, "/") {
-		object, _ := value.(map[string]any)
-		value = object[strings.NewReplacer("~1", "/", "~0", "~").Replace(key)]
-	}
-	return value
-}
-
-func (d document) operation(template string, item, operation map[string]any) map[string]map[string]fact {
+func (d *document) operation(template string, item, operation object) map[string]map[string]fact {
 	parts := map[string]map[string]fact{}
 	for _, list := range []any{item["parameters"], operation["parameters"]} {
 		entries, _ := list.([]any)
 		for _, entry := range entries {
-			parameter := d.object(entry)
+			parameter := resolve(d.root, entry)
 			in, _ := parameter["in"].(string)
 			name, _ := parameter["name"].(string)
 			if in == "path" {
@@ -112,12 +93,12 @@ func (d document) operation(template string, item, operation map[string]any) map
 			parts[in+" "+name] = place
 		}
 	}
-	if body := d.object(operation["requestBody"]); body != nil {
+	if body := resolve(d.root, operation["requestBody"]); body != nil {
 		d.content("body", body, parts)
 	}
-	responses, _ := operation["responses"].(map[string]any)
+	responses, _ := operation["responses"].(object)
 	for status, response := range responses {
-		d.content(status, d.object(response), parts)
+		d.content(status, resolve(d.root, response), parts)
 	}
 	return parts
 }
@@ -128,23 +109,26 @@ func position(template, name string) string {
 	return fmt.Sprint(strings.Count(before, "{") + 1)
 }
 
-func (d document) content(name string, holder map[string]any, parts map[string]map[string]fact) {
-	content, _ := holder["content"].(map[string]any)
+func (d *document) content(name string, holder object, parts map[string]map[string]fact) {
+	content, _ := holder["content"].(object)
 	if len(content) == 0 {
 		parts[name] = map[string]fact{"": {}}
 	}
 	for media, value := range content {
 		place := map[string]fact{}
-		d.schema(d.object(value)["schema"], "", nil, place)
+		d.schema(resolve(d.root, value)["schema"], "", nil, place)
 		parts[name+" "+media] = place
 	}
 }
 
 // schema adds what a schema says of a place and of those inside it. The arms of
 // a union, and the parts of an allOf, are one: what any of them has.
-func (d document) schema(value any, path string, seen []string, into map[string]fact) {
-	if object, ok := value.(map[string]any); ok {
-		if reference, ok := object["$ref"].(string); ok {
+func (d *document) schema(value any, path string, seen []string, into map[string]fact) {
+	if d.budget < 0 {
+		return
+	}
+	if members, ok := value.(object); ok {
+		if reference, ok := members["$ref"].(string); ok {
 			if slices.Contains(seen, reference) {
 				into[path] = union(into[path], fact{types: []string{"recursive"}})
 				return
@@ -152,19 +136,24 @@ func (d document) schema(value any, path string, seen []string, into map[string]
 			seen = append(slices.Clip(seen), reference)
 		}
 	}
-	schema := d.object(value)
-	into[path] = union(into[path], own(schema))
+	schema := resolve(d.root, value)
+	required, _ := schema["required"].([]any)
+	f := union(into[path], own(schema))
+	into[path] = f
+	d.budget -= (100+len(path))*(1+len(required)) + 16*(len(seen)+len(f.types)+len(f.values))
+	for _, value := range f.values {
+		d.budget -= len(value)
+	}
 	for _, keyword := range []string{"allOf", "oneOf", "anyOf"} {
 		arms, _ := schema[keyword].([]any)
 		for _, arm := range arms {
 			d.schema(arm, path, seen, into)
 		}
 	}
-	properties, _ := schema["properties"].(map[string]any)
+	properties, _ := schema["properties"].(object)
 	for name, property := range properties {
 		d.schema(property, path+"."+segment(name), seen, into)
 	}
-	required, _ := schema["required"].([]any)
 	for _, name := range required {
 		inner := path + "." + segment(fmt.Sprint(name))
 		if f, ok := into[inner]; ok {
@@ -175,7 +164,7 @@ func (d document) schema(value any, path string, seen []string, into map[string]
 	if schema["items"] != nil {
 		d.schema(schema["items"], path+"[]", seen, into)
 	}
-	if values, ok := schema["additionalProperties"].(map[string]any); ok && len(values) > 0 {
+	if values, ok := schema["additionalProperties"].(object); ok && len(values) > 0 {
 		d.schema(values, path+".*", seen, into)
 	}
 }
@@ -185,7 +174,7 @@ func (d document) schema(value any, path string, seen []string, into map[string]
 func segment(name string) string { return strings.ReplaceAll(name, ".", "%2E") }
 
 // own is what a schema says of its own place.
-func own(schema map[string]any) fact {
+func own(schema object) fact {
 	var f fact
 	switch t := schema["type"].(type) {
 	case string:
@@ -214,21 +203,6 @@ func own(schema map[string]any) fact {
 	slices.Sort(f.types)
 	slices.Sort(f.values)
 	return f
-}
-
-// merge makes one of two operations on one route: a document may name the same
-// path with other parameters, or with a slash at the end.
-func merge(a, b map[string]map[string]fact) map[string]map[string]fact {
-	for part, places := range a {
-		if b[part] == nil {
-			b[part] = places
-			continue
-		}
-		for place, f := range places {
-			b[part][place] = union(b[part][place], f)
-		}
-	}
-	return b
 }
 
 func union(a, b fact) fact {

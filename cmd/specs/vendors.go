@@ -47,19 +47,35 @@ func ids[T any](operations []T) []string {
 
 // files are the vendor's facts: ours and the published ones.
 func (v vendor) files() (ours, theirs facts, err error) {
-	document, err := os.ReadFile(filepath.Join("specs", v.name, "openapi.yaml"))
-	if err != nil {
-		return nil, nil, fmt.Errorf("run this at the root of the module: %w", err)
+	if ours, err = v.ours(); err != nil {
+		return nil, nil, err
 	}
-	table, err := os.ReadFile(filepath.Join("specs", v.name, "published.tsv"))
+	published, _, err := open(v.file("published.yaml"))
 	if err != nil {
 		return nil, nil, err
 	}
-	if ours, err = read(document, func(path string) string { return path }); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", v.name, err)
-	}
-	if theirs, err = parse(table); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", v.name, err)
+	if theirs, err = read(published, v.published); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", v.file("published.yaml"), err)
 	}
 	return ours, theirs, nil
 }
+
+// ours are the facts of our document.
+func (v vendor) ours() (facts, error) {
+	text, err := os.ReadFile(v.file("openapi.yaml"))
+	if err != nil {
+		return nil, fmt.Errorf("run this at the root of the module: %w", err)
+	}
+	document, err := decode(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", v.file("openapi.yaml"), err)
+	}
+	ours, err := read(document, func(path string) string { return path })
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", v.file("openapi.yaml"), err)
+	}
+	return ours, nil
+}
+
+// file is a file of the vendor's in specs/.
+func (v vendor) file(name string) string { return filepath.Join("specs", v.name, name) }
