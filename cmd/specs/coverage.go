@@ -30,7 +30,11 @@ said beside the table.
 ` + tableBegin + ` and ` + tableEnd + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return coverage(format, files, c.OutOrStdout(), c.ErrOrStderr())
+			rows, err := coverAll()
+			if err != nil {
+				return err
+			}
+			return coverage(rows, format, files, c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	command.Flags().StringVar(&format, "format", "text", "text, json or markdown")
@@ -60,29 +64,34 @@ func (r row) numbers() []any {
 	return []any{r.Published, r.Document, r.Callable, r.Missing, r.Corrections}
 }
 
-// coverage prints what of each published interface we have, or writes it into
-// files. What is missing goes to findings, so that a table stays a table.
-func coverage(format string, files []string, out, findings io.Writer) error {
-	table, ok := map[string]func(io.Writer, []row) error{"text": textTable, "json": jsonTable, "markdown": markdownTable}[format]
-	if !ok {
-		return fmt.Errorf("--format %q is unknown; it is text, json or markdown", format)
-	}
+func coverAll() ([]row, error) {
 	var rows []row
 	for _, v := range vendors {
 		r, err := v.cover()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rows = append(rows, r)
 	}
-	if len(files) > 0 {
-		for _, file := range files {
-			if err := writeTable(file, rows, out); err != nil {
-				return err
-			}
+	return rows, nil
+}
+
+// coverage prints the table, or writes it into files. What is missing goes to
+// findings, so that a table stays a table.
+func coverage(rows []row, format string, files []string, out, findings io.Writer) error {
+	table, ok := map[string]func(io.Writer, []row) error{"text": textTable, "json": jsonTable, "markdown": markdownTable}[format]
+	if !ok {
+		return fmt.Errorf("--format %q is unknown; it is text, json or markdown", format)
+	}
+	for _, file := range files {
+		if err := writeTable(file, rows, out); err != nil {
+			return err
 		}
-	} else if err := table(out, rows); err != nil {
-		return err
+	}
+	if len(files) == 0 {
+		if err := table(out, rows); err != nil {
+			return err
+		}
 	}
 	return printMissing(rows, findings)
 }
@@ -159,9 +168,9 @@ func writeTable(file string, rows []row, out io.Writer) error {
 
 // withTable is a page with the table in its place.
 func withTable(page string, rows []row) (string, error) {
-	before, rest, ok := strings.Cut(page, tableBegin+"\n")
-	_, after, closed := strings.Cut(rest, tableEnd)
-	if !ok || !closed {
+	before, rest, _ := strings.Cut(page, tableBegin+"\n") // without it there is no end either
+	_, after, ok := strings.Cut(rest, tableEnd)
+	if !ok {
 		return "", fmt.Errorf("there is no place for the table; put the lines %s and %s where it is to stand", tableBegin, tableEnd)
 	}
 	var table strings.Builder
@@ -180,40 +189,42 @@ func (v vendor) cover() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	file := filepath.Join("specs", v.name, "source.yaml")
+	r := row{Vendor: v.name, Callable: v.callable()}
+	r.count(theirs, ours, list)
+	return r, r.identify(filepath.Join("specs", v.name, "source.yaml"))
+}
+
+// count counts operations. A published one that we lack is missing, unless a
+// correction covers it: then we have it on another path.
+func (r *row) count(theirs, ours facts, list corrections) {
+	r.Published, r.Document, r.Corrections = len(theirs), len(ours), len(list)
+	unlisted, _ := list.hold(compare(theirs, ours))
+	for _, operation := range sorted(theirs) {
+		if slices.Contains(unlisted, operation+" removed") {
+			r.MissingOperations = append(r.MissingOperations, operation)
+		}
+	}
+	r.Missing = len(r.MissingOperations)
+}
+
+// identify reads which published interface it is.
+func (r *row) identify(file string) error {
 	content, err := os.ReadFile(file)
 	if err != nil {
-		return row{}, err
+		return err
 	}
 	var source struct {
 		Name      string
 		Interface struct{ Version, Date string }
 	}
 	if err := yaml.Unmarshal(content, &source); err != nil {
-		return row{}, fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
-	if source.Name == "" || source.Interface.Version == "" || source.Interface.Date == "" {
-		return row{}, fmt.Errorf("%s: name, interface.version and interface.date are all needed", file)
+	r.Title, r.Version, r.Date = source.Name, source.Interface.Version, source.Interface.Date
+	if r.Title == "" || r.Version == "" || r.Date == "" {
+		return fmt.Errorf("%s: name, interface.version and interface.date are all needed", file)
 	}
-	missing := notOurs(theirs, ours, list)
-	return row{
-		Vendor: v.name, Title: source.Name, Version: source.Interface.Version, Date: source.Interface.Date,
-		Published: len(theirs), Document: len(ours), Callable: v.callable(), Corrections: len(list),
-		Missing: len(missing), MissingOperations: missing,
-	}, nil
-}
-
-// notOurs are the published operations that we lack. One that a correction
-// covers we have on another path.
-func notOurs(theirs, ours facts, list corrections) []string {
-	unlisted, _ := list.hold(compare(theirs, ours))
-	var missing []string
-	for _, operation := range sorted(theirs) {
-		if slices.Contains(unlisted, operation+" removed") {
-			missing = append(missing, operation)
-		}
-	}
-	return missing
+	return nil
 }
 
 // callable counts the operations with a typed method.
