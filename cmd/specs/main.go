@@ -34,7 +34,7 @@ func run(args []string, out, errOut io.Writer) int {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(coverageCommand(), differencesCommand(), sizeCommand(), testsCommand())
+	root.AddCommand(coverageCommand(), differencesCommand(), driftCommand(), sizeCommand(), testsCommand())
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
