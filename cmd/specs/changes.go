@@ -28,7 +28,7 @@ func changesBetween(before, after object) ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append(s.found, checked...)
+	all := slices.Concat(s.found, checked)
 	all = append(all, s.unnamed(all)...)
 	for i, c := range all {
 		if c.pair == nil {

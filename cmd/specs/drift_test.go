@@ -201,3 +201,50 @@ paths:
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
 }
+
+// BenchmarkDrift compares two interfaces of 148 operations, of which nearly every
+// schema changed.
+func BenchmarkDrift(b *testing.B) {
+	whole := func() object {
+		tree, _, err := open("specs/chatwoot/published.yaml")
+		if err != nil {
+			b.Fatal(err)
+		}
+		other, _, err := open("specs/kustomer/published.yaml")
+		if err != nil {
+			b.Fatal(err)
+		}
+		paths, further := tree["paths"].(object), other["paths"].(object)
+		for _, path := range sorted(further) {
+			if len(operationsOf(tree)) < 148 {
+				paths["/v1"+path] = further[path]
+			}
+		}
+		return tree
+	}
+	before, after := whole(), whole()
+	var change func(value any)
+	change = func(value any) {
+		if list, ok := value.([]any); ok {
+			for _, inner := range list {
+				change(inner)
+			}
+		}
+		members, _ := value.(object)
+		if properties, ok := members["properties"].(object); ok && len(properties) > 0 {
+			properties["zone"] = object{"type": "string"}
+			delete(properties, sorted(properties)[0])
+		}
+		for _, inner := range members {
+			change(inner)
+		}
+	}
+	change(after["paths"])
+	change(after["components"])
+	for b.Loop() {
+		changes, err := changesBetween(before, after)
+		if err != nil || len(changes) < 100 {
+			b.Fatal(len(changes), err)
+		}
+	}
+}

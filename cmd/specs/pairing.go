@@ -54,7 +54,8 @@ func (s *splitter) schema(user *pair, a, b any, d direction, place string) (any,
 	}
 	nameA, x := s.before.named(a)
 	nameB, y := s.after.named(b)
-	key, name := "", nameB
+	var key string
+	name := nameB
 	switch {
 	case x == nil || y == nil:
 		return s.alone(a), s.alone(b)
