@@ -2,12 +2,13 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
-	"path/filepath"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,7 @@ changes".`,
 			if err != nil {
 				return err
 			}
-			r, err := drift(args[0], against, from)
+			r, err := drift(c.Context(), args[0], against, from)
 			if err != nil {
 				return fmt.Errorf("drift %s: %w", args[0], err)
 			}
@@ -119,18 +120,18 @@ func (r report) level() level {
 
 // drift compares what our document was held against, or another document, with
 // what was pulled, or another document.
-func drift(name, against, from string) (report, error) {
+func drift(ctx context.Context, name, against, from string) (report, error) {
 	v, err := find(name)
 	if err != nil {
 		return report{}, err
 	}
-	before, was, err := v.interfaceOf(against, "published.yaml")
+	before, was, err := v.interfaceOf(ctx, against, "published.yaml")
 	if err != nil {
 		return report{}, err
 	}
-	after, is, err := v.interfaceOf(from, "pulled.yaml")
+	after, is, err := v.interfaceOf(ctx, from, "pulled.yaml")
 	if errors.Is(err, fs.ErrNotExist) && from == "" {
-		return report{}, fmt.Errorf("nothing was pulled since %s: run specs pull %s first, or name a document: --from FILE", was, name)
+		after, is, err = before, was, nil // nothing was pulled since, or nothing else
 	}
 	if err != nil {
 		return report{}, err
@@ -168,20 +169,20 @@ func drift(name, against, from string) (report, error) {
 }
 
 // interfaceOf reads a document, or the vendor's stored file if none is named.
-func (v vendor) interfaceOf(from, stored string) (object, edition, error) {
+func (v vendor) interfaceOf(ctx context.Context, from, stored string) (object, edition, error) {
 	if from == "" {
 		tree, s, err := open(v.file(stored))
 		return tree, edition{versionOf(tree), s.date, s.from, s.sha256}, err
 	}
-	text, err := readFile(from)
+	text, name, err := load(ctx, &http.Client{}, from)
 	if err != nil {
 		return nil, edition{}, err
 	}
 	tree, _, err := digest(text)
 	if err != nil {
-		return nil, edition{}, fmt.Errorf("%s: %w", from, err)
+		return nil, edition{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return tree, edition{versionOf(tree), time.Now().UTC().Format(time.DateOnly), filepath.Base(from), hash(render(tree))}, nil
+	return tree, edition{versionOf(tree), time.Now().UTC().Format(time.DateOnly), name, hash(render(tree))}, nil
 }
 
 func versionOf(tree object) string {

@@ -2,7 +2,7 @@
 //
 //	go run ./cmd/specs coverage
 //	go run ./cmd/specs differences chatwoot
-//	go run ./cmd/specs reduce chatwoot published.json
+//	go run ./cmd/specs pull chatwoot
 //
 // It is run at the root of the module. What to do when a vendor's document has
 // changed stands in specs/README.md.
@@ -34,7 +34,7 @@ func run(args []string, out, errOut io.Writer) int {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(coverageCommand(), differencesCommand(), driftCommand(), sizeCommand(), testsCommand())
+	root.AddCommand(pullCommand(), driftCommand(), acceptCommand(), coverageCommand(), differencesCommand(), testsCommand(), sizeCommand())
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)

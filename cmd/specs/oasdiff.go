@@ -12,7 +12,7 @@ import (
 	"github.com/oasdiff/oasdiff/checker"
 	"github.com/oasdiff/oasdiff/checker/rules"
 	"github.com/oasdiff/oasdiff/diff"
-	"github.com/oasdiff/oasdiff/load"
+	source "github.com/oasdiff/oasdiff/load"
 )
 
 // check lets oasdiff look at the pairs that differ. They are the operations of
@@ -26,7 +26,7 @@ func (s *splitter) check() ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
-	differences, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), &load.SpecInfo{Spec: before}, &load.SpecInfo{Spec: after})
+	differences, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), &source.SpecInfo{Spec: before}, &source.SpecInfo{Spec: after})
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}

@@ -26,6 +26,9 @@ func (r report) headline() string {
 	n := len(r.Adapters) + len(r.Breaking) + len(r.Rest)
 	switch n {
 	case 0:
+		if r.Before == r.After {
+			return fmt.Sprintf("%[1]s: no change since %[2]s; to ask the vendor again: specs pull %[1]s", r.Vendor, r.Before)
+		}
 		return fmt.Sprintf("%s: no change from %s to %s", r.Vendor, r.Before, r.After)
 	case 1:
 		return fmt.Sprintf("%s: 1 change from %s to %s", r.Vendor, r.Before, r.After)

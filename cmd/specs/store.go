@@ -107,26 +107,27 @@ func readFile(file string) ([]byte, error) {
 	}
 	// To open a pipe would wait for somebody to write to it.
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", file)
+		return nil, fmt.Errorf("%s is no file with a document in it, but a directory, pipe or device", file)
 	}
 	opened, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer opened.Close()
-	return readBounded(opened, file)
-}
-
-// readBounded reads to the end, or says that it comes too late.
-func readBounded(reader io.Reader, name string) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(reader, maxBytes+1))
+	content, err := readBounded(opened)
 	if err != nil {
-		return nil, err
-	}
-	if len(content) > maxBytes {
-		return nil, fmt.Errorf("%s has more than %d MiB", name, maxBytes>>20)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return content, nil
+}
+
+// readBounded reads to the end, and no further than a document may be long.
+func readBounded(reader io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(reader, maxBytes+1))
+	if err == nil && len(content) > maxBytes {
+		err = fmt.Errorf("it has more than %d MiB", maxBytes>>20)
+	}
+	return content, err
 }
 
 // Order in a stored interface where it is not that of the alphabet.
@@ -221,6 +222,9 @@ func text(value string) *yaml.Node {
 	sexagesimal := strings.Contains(value, ":") && strings.Trim(value, "0123456789:.") == ""
 	if node.ShortTag() != "!!str" || sexagesimal || slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, word) {
 		node.Style = yaml.SingleQuotedStyle
+	}
+	if strings.ContainsAny(value, "\r\n") {
+		node.Style = yaml.DoubleQuotedStyle // on one line
 	}
 	node.Tag = "!!str"
 	return node
