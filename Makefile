@@ -16,6 +16,14 @@ generate: ## write gen/ anew from specs/, without the network
 coverage: ## what of the vendors' published APIs can be called
 	@go run ./cmd/specs coverage
 
+specs-check: ## are the documents valid, in our form, and agreed with their sources?
+	@go run ./cmd/specs check
+
+VENDOR ?= chatwoot
+specs-drift: ## what changed at VENDOR (chatwoot) since our document was held against its own; with FROM=FILE for others
+	@tool=$$(mktemp) && trap 'rm -f $$tool' EXIT && go build -o $$tool ./cmd/specs && \
+		$$tool pull $(VENDOR) $(if $(FROM),--from '$(FROM)') && $$tool drift $(VENDOR)
+
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size
 
@@ -47,4 +55,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate coverage bench-size check format vet lint drift race fuzz
+.PHONY: help demo test generate coverage specs-check specs-drift bench-size check format vet lint drift race fuzz
