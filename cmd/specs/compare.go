@@ -16,8 +16,8 @@ func differencesCommand() *cobra.Command {
 		Long: `Where our document differs from the published interface (specs/VENDOR/published.yaml) without an entry in
 corrections.yaml that says why, and which entries cover no difference. Each line is of the form that the patterns of
 an entry match, * being any run of characters. Mend openapi.yaml where we are wrong, add an entry where they are.`,
-		Args:  vendorArgument,
-		RunE:  func(c *cobra.Command, args []string) error { return differences(args[0], c.OutOrStdout()) },
+		Args: vendorArgument,
+		RunE: func(c *cobra.Command, args []string) error { return differences(args[0], c.OutOrStdout()) },
 	}
 }
 
