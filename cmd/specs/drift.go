@@ -74,8 +74,8 @@ const (
 	adapters
 )
 
-func driftOptions(format, failOn string) (func(report, io.Writer) error, level, error) {
-	write, known := map[string]func(report, io.Writer) error{"text": report.text, "json": report.json, "markdown": report.markdown}[format]
+func driftOptions(format, failOn string) (func(driftReport, io.Writer) error, level, error) {
+	write, known := map[string]func(driftReport, io.Writer) error{"text": driftReport.text, "json": driftReport.json, "markdown": driftReport.markdown}[format]
 	if !known {
 		return nil, 0, fmt.Errorf("drift: --format %q is none of text, json and markdown", format)
 	}
@@ -86,8 +86,8 @@ func driftOptions(format, failOn string) (func(report, io.Writer) error, level, 
 	return write, from, nil
 }
 
-// report is what changed for one vendor. A change is in one part only.
-type report struct {
+// driftReport is what changed for one vendor. A change is in one part only.
+type driftReport struct {
 	Vendor   string   `json:"vendor"`
 	Before   edition  `json:"before"`
 	After    edition  `json:"after"`
@@ -106,7 +106,7 @@ type edition struct {
 
 func (e edition) String() string { return e.Version + " of " + e.Date }
 
-func (r report) level() level {
+func (r driftReport) level() level {
 	switch {
 	case len(r.Adapters) > 0:
 		return adapters
@@ -120,33 +120,33 @@ func (r report) level() level {
 
 // drift compares what our document was held against, or another document, with
 // what was pulled, or another document.
-func drift(ctx context.Context, name, against, from string) (report, error) {
+func drift(ctx context.Context, name, against, from string) (driftReport, error) {
 	v, err := find(name)
 	if err != nil {
-		return report{}, err
+		return driftReport{}, err
 	}
 	before, was, err := v.interfaceOf(ctx, against, "published.yaml")
 	if err != nil {
-		return report{}, err
+		return driftReport{}, err
 	}
 	after, is, err := v.interfaceOf(ctx, from, "pulled.yaml")
 	if errors.Is(err, fs.ErrNotExist) && from == "" {
 		after, is, err = before, was, nil // nothing was pulled since, or nothing else
 	}
 	if err != nil {
-		return report{}, err
+		return driftReport{}, err
 	}
-	r := report{Vendor: name, Before: was, After: is, Adapters: []change{}, Breaking: []change{}, Rest: []change{}}
+	r := driftReport{Vendor: name, Before: was, After: is, Adapters: []change{}, Breaking: []change{}, Rest: []change{}}
 	if was.SHA256 == is.SHA256 {
 		return r, nil
 	}
 	changes, err := changesBetween(before, after)
 	if err != nil {
-		return report{}, err
+		return driftReport{}, err
 	}
 	used, err := uses(v)
 	if err != nil {
-		return report{}, err
+		return driftReport{}, err
 	}
 	published := maps.Clone(operationsOf(before))
 	maps.Copy(published, operationsOf(after))

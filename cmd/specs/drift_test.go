@@ -18,7 +18,7 @@ func driftOf(t *testing.T, before, after string) []string {
 	t.Helper()
 	var out, errOut bytes.Buffer
 	status := run([]string{"drift", "chatwoot", "--against", before, "--from", after, "--format", "json"}, &out, &errOut)
-	var r report
+	var r driftReport
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		t.Fatalf("status %d: %v: %s%s", status, err, out.String(), errOut.String())
 	}

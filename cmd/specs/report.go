@@ -14,7 +14,7 @@ type part struct {
 	changes []change
 }
 
-func (r report) parts() []part {
+func (r driftReport) parts() []part {
 	return []part{
 		{"Touches what adapters/" + r.Vendor + " calls", r.Adapters},
 		{"Breaks callers of the generated client", r.Breaking},
@@ -22,7 +22,7 @@ func (r report) parts() []part {
 	}
 }
 
-func (r report) headline() string {
+func (r driftReport) headline() string {
 	n := len(r.Adapters) + len(r.Breaking) + len(r.Rest)
 	switch n {
 	case 0:
@@ -36,19 +36,19 @@ func (r report) headline() string {
 	return fmt.Sprintf("%s: %d changes from %s to %s", r.Vendor, n, r.Before, r.After)
 }
 
-func (r report) next() string {
+func (r driftReport) next() string {
 	return fmt.Sprintf("bring specs/%[1]s/openapi.yaml up to what changed, or say in corrections.yaml why not; "+
 		"then make generate, make test, specs accept %[1]s", r.Vendor)
 }
 
-func (r report) json(out io.Writer) error {
+func (r driftReport) json(out io.Writer) error {
 	e := json.NewEncoder(out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(r)
 }
 
-func (r report) text(out io.Writer) error {
+func (r driftReport) text(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintln(&b, r.headline())
 	if r.level() == nothing {
@@ -104,7 +104,7 @@ func (c change) touches() []string {
 }
 
 // called goes through the calls of the adapter that are touched, each once.
-func (r report) called(visit func(call)) {
+func (r driftReport) called(visit func(call)) {
 	seen := map[string]bool{}
 	for _, c := range r.Adapters {
 		for _, k := range c.Calls {
@@ -120,7 +120,7 @@ func (r report) called(visit func(call)) {
 // request holds 65,536 characters.
 const longest = 100
 
-func (r report) markdown(out io.Writer) error {
+func (r driftReport) markdown(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## %s\n", r.headline())
 	for i, p := range r.parts() {
