@@ -9,6 +9,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -18,8 +19,8 @@ import (
 // lists []any, and all else is a string, bool, int, float64 or nil.
 type object = map[string]any
 
-// Bounds of a document. The largest published one has 64 thousand values, 38
-// deep. A value takes up to some hundred bytes once it is decoded.
+// Bounds of a document. The largest of our vendors' has 35 thousand values without
+// its prose, 28 deep. A value takes up to some hundred bytes once it is decoded.
 const (
 	maxBytes  = 16 << 20
 	maxValues = 1_000_000
@@ -62,12 +63,33 @@ type place struct {
 
 func (p *place) in(key string) *place { return &place{p, key} }
 
-// String is the place as a JSON pointer.
+// String is the place as a JSON pointer, fit to be shown.
 func (p *place) String() string {
 	if p == nil {
-		return ""
+		return "/"
 	}
-	return p.up.String() + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(p.key)
+	around := ""
+	if p.up != nil {
+		around = p.up.String()
+	}
+	return around + "/" + shown(escaped.Replace(p.key), 100)
+}
+
+var escaped = strings.NewReplacer("~", "~0", "/", "~1")
+
+// shown is a text of somebody else's on one line, without what a terminal would
+// obey, and no longer than that.
+func shown(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+	if len(text) > most {
+		return strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
 }
 
 // counter counts the values of a document as they are decoded.
@@ -78,7 +100,7 @@ func (c *counter) add(depth int, at *place) error {
 		return fmt.Errorf("it has more than %d values", maxValues)
 	}
 	if depth > maxDepth {
-		return fmt.Errorf("%.60s…: it is nested more than %d deep", at, maxDepth)
+		return fmt.Errorf("it is nested more than %d deep, at %s", maxDepth, shown(at.String(), 100))
 	}
 	return nil
 }
@@ -138,7 +160,7 @@ func (d *jsonDecoder) value(depth int, at *place) (any, error) {
 			}
 			key, _ := token.(string)
 			if _, ok := members[key]; ok {
-				return nil, fmt.Errorf("%s has two keys %.60q", at, key)
+				return nil, fmt.Errorf("%s: two keys %.60q", at, key)
 			}
 			if members[key], err = d.value(depth+1, at.in(key)); err != nil {
 				return nil, err
@@ -180,7 +202,7 @@ func decodeYAML(text []byte) (any, error) {
 		if errors.Is(err, io.EOF) {
 			return nil, errors.New("it is empty")
 		}
-		return nil, fmt.Errorf("not YAML that can be read: %s", strings.ReplaceAll(err.Error(), "\n", ";"))
+		return nil, fmt.Errorf("not YAML that can be read: %s", shown(err.Error(), 200))
 	}
 	if err := decoder.Decode(&second); !errors.Is(err, io.EOF) {
 		return nil, errors.New("not YAML that can be read: it is several documents in one, or something follows it")
@@ -225,7 +247,7 @@ func (d *yamlDecoder) value(node *yaml.Node, depth int, at *place) (any, error) 
 				return nil, fmt.Errorf("line %d: a key must be a name: no list, map, alias or <<", key.Line)
 			}
 			if _, ok := members[key.Value]; ok {
-				return nil, fmt.Errorf("line %d: %s has two keys %.60q", key.Line, at, key.Value)
+				return nil, fmt.Errorf("line %d: %s: two keys %.60q", key.Line, at, key.Value)
 			}
 			value, err := d.value(node.Content[i+1], depth+1, at.in(key.Value))
 			if err != nil {

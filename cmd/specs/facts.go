@@ -41,7 +41,7 @@ func read(root object, path func(string) string) (facts, error) {
 			name := strings.ToUpper(method) + " " + route(path(template))
 			all[name] = d.operation(template, item, operation)
 			if d.budget < 0 {
-				return nil, fmt.Errorf("%s %s: its schemas fan out without end: each place of each operation, written out, takes more than %d MB", strings.ToUpper(method), template, maxFacts/1_000_000)
+				return nil, fmt.Errorf("%s %s: %w", strings.ToUpper(method), template, errEndless)
 			}
 		}
 	}
@@ -63,10 +63,12 @@ func route(path string) string {
 	}
 }
 
-// maxFacts bounds the places of a document, written out: schemas that refer to
-// each other have more of them than any machine can hold. The largest published
-// document takes 1.
+// maxFacts bounds the places of a document in bytes, written out: schemas that
+// refer to each other have more of them than any machine can hold. The largest published
+// document takes 3 million.
 const maxFacts = 64_000_000
+
+var errEndless = fmt.Errorf("its schemas fan out without end: all of them, written out wherever they are used, take more than %d MB", maxFacts/1_000_000)
 
 // document is a document that is being read.
 type document struct {
@@ -124,7 +126,7 @@ func (d *document) content(name string, holder object, parts map[string]map[stri
 // schema adds what a schema says of a place and of those inside it. The arms of
 // a union, and the parts of an allOf, are one: what any of them has.
 func (d *document) schema(value any, path string, seen []string, into map[string]fact) {
-	if d.budget < 0 {
+	if d.budget -= 100 + len(path) + 16*len(seen); d.budget < 0 {
 		return
 	}
 	if members, ok := value.(object); ok {
@@ -140,7 +142,7 @@ func (d *document) schema(value any, path string, seen []string, into map[string
 	required, _ := schema["required"].([]any)
 	f := union(into[path], own(schema))
 	into[path] = f
-	d.budget -= (100+len(path))*(1+len(required)) + 16*(len(seen)+len(f.types)+len(f.values))
+	d.budget -= (100+len(path))*len(required) + 16*(len(f.types)+len(f.values))
 	for _, value := range f.values {
 		d.budget -= len(value)
 	}

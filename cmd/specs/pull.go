@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/spf13/cobra"
 )
 
@@ -154,82 +152,31 @@ func digest(text []byte) (object, []string, error) {
 	case !strings.HasPrefix(version, "3.0.") && !strings.HasPrefix(version, "3.1.") && !strings.HasPrefix(version, "3.2."):
 		return nil, nil, fmt.Errorf("this is OpenAPI %.10s; OpenAPI 3.0, 3.1 or 3.2 is needed", version)
 	}
+	if operations, _ := count(document); operations == 0 {
+		return nil, nil, errors.New("it has no operations")
+	}
 	reduced, err := reduce(document, "document", nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	tree := reduced.(object)
 	tree["openapi"] = "3.1.0"
-	if err := checkReferences(tree); err != nil {
+	if err := check(tree); err != nil {
 		return nil, nil, err
 	}
 	lines, err := repair(tree)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := check(tree); err != nil {
+		return nil, nil, err
+	}
 	if err := validate(tree); err != nil {
 		return nil, nil, err
 	}
+	// As it will be read back, which must be possible.
+	if tree, err = decode(render(tree)); err != nil {
+		return nil, nil, fmt.Errorf("it is too large to be stored: %w", err)
+	}
 	return tree, lines, nil
-}
-
-// Bounds of what the validator is given. It reads a value anew for each map
-// around it, and visits all that a schema refers to anew for each use of it.
-const maxWeight = 60_000_000
-
-// affordable tells whether the validator can be given a document.
-func affordable(tree object) error {
-	left := maxWeight
-	var size func(value any) int
-	size = func(value any) int {
-		n := 2
-		switch value := value.(type) {
-		case string:
-			return n + len(value)
-		case []any:
-			for _, inner := range value {
-				if left < 0 {
-					break
-				}
-				n += size(inner)
-			}
-		case object:
-			for key, inner := range value {
-				if left < 0 {
-					break
-				}
-				n += len(key) + size(inner)
-			}
-			left -= n
-		}
-		return n
-	}
-	if size(tree); left < 0 {
-		return errors.New("it is too large and too deep: the sum of the sizes of all its maps is more than 60 MB")
-	}
-	return nil
-}
-
-// validate tells what is wrong with a reduced document.
-func validate(tree object) error {
-	if err := checkReferences(tree); err != nil {
-		return err
-	}
-	if _, err := read(tree, func(path string) string { return path }); err != nil {
-		return err
-	}
-	text, err := json.Marshal(tree)
-	if err != nil {
-		return err
-	}
-	loader := openapi3.NewLoader()
-	loader.IsExternalRefsAllowed = false
-	document, err := loader.LoadFromData(text)
-	if err == nil {
-		err = document.Validate(context.Background(), openapi3.DisableExamplesValidation())
-	}
-	if err != nil {
-		return fmt.Errorf("it is not valid: %.500s", strings.Join(strings.Fields(err.Error()), " "))
-	}
-	return nil
 }

@@ -172,15 +172,10 @@ func uniform(kept object, form string, at *place) (object, error) {
 		if unescaped, err := url.PathUnescape(pointer); err == nil {
 			pointer = unescaped
 		}
-		kept["$ref"] = pointer
-		switch {
-		case form == "path": // may have more beside it
-			return kept, nil
-		case form == "schema" && kept["nullable"] == true:
-			return object{"anyOf": []any{object{"$ref": pointer}, object{"type": "null"}}}, nil
-		default:
-			return object{"$ref": pointer}, nil
+		if form == "schema" && kept["nullable"] == true {
+			return nullable(object{"$ref": pointer}), nil
 		}
+		return object{"$ref": pointer}, nil
 	}
 	switch form {
 	case "response":

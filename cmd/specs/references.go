@@ -10,6 +10,8 @@ import (
 // something.
 const maxChain = 20
 
+var unescaped = strings.NewReplacer("~1", "/", "~0", "~")
+
 // at is the value that a reference within the document names.
 func at(root object, reference string) (any, bool) {
 	pointer, ok := strings.CutPrefix(reference, "#/")
@@ -17,7 +19,7 @@ func at(root object, reference string) (any, bool) {
 	for ok && pointer != "" {
 		var key string
 		key, pointer, _ = strings.Cut(pointer, "/")
-		key = strings.NewReplacer("~1", "/", "~0", "~").Replace(key)
+		key = unescaped.Replace(key)
 		switch around := value.(type) {
 		case object:
 			value, ok = around[key]

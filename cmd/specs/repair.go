@@ -24,10 +24,12 @@ func (r *repairs) note(at *place, was, is string) {
 func repair(root object) ([]string, error) {
 	r := &repairs{root: root}
 	r.ownParameters()
-	if err := affordable(root); err != nil {
+	if err := r.inline(); err != nil {
 		return nil, err
 	}
-	r.routes()
+	if err := r.routes(); err != nil {
+		return nil, err
+	}
 	walk(root, "document", nil, func(members object, form string, at *place) {
 		switch form {
 		case "parameter":
@@ -49,17 +51,11 @@ func repair(root object) ([]string, error) {
 }
 
 // ownParameters gives each operation the parameters of its path, and each
-// parameter once. A path that is a reference becomes what it refers to.
+// parameter once.
 func (r *repairs) ownParameters() {
-	paths, _ := r.root["paths"].(object)
-	for _, template := range sorted(paths) {
-		at := (*place)(nil).in("paths").in(template)
-		item, _ := paths[template].(object)
-		if _, ok := item["$ref"]; ok {
-			other := maps.Clone(resolve(r.root, item))
-			maps.DeleteFunc(item, func(key string, _ any) bool { return key == "$ref" })
-			maps.Copy(other, item)
-			paths[template], item = other, other
+	walk(r.root, "document", nil, func(item object, form string, at *place) {
+		if form != "path" {
+			return
 		}
 		shared, _ := item["parameters"].([]any)
 		delete(item, "parameters")
@@ -76,7 +72,7 @@ func (r *repairs) ownParameters() {
 				switch {
 				case !seen[key]:
 					all = append(all, parameter)
-				case i < len(own):
+				case i < len(own): // not one that the operation has in place of its path's
 					r.note(at.in(method).in("parameters").in(fmt.Sprint(i)), key+" once more", "left out")
 				}
 				seen[key] = true
@@ -85,10 +81,25 @@ func (r *repairs) ownParameters() {
 				operation["parameters"] = all
 			}
 		}
+	})
+}
+
+// inline makes of a path that is a reference what it refers to.
+func (r *repairs) inline() error {
+	paths, _ := r.root["paths"].(object)
+	for template, item := range paths {
+		paths[template] = resolve(r.root, item)
 	}
 	if components, ok := r.root["components"].(object); ok {
 		delete(components, "pathItems")
 	}
+	// Before it is written out: a thousand paths may refer to one with a thousand
+	// operations.
+	if err := affordable(r.root); err != nil {
+		return err
+	}
+	r.root["paths"] = same(paths)
+	return nil
 }
 
 // key is what there can be only one of in an operation's parameters.
@@ -256,9 +267,12 @@ func fits(value any, name string) bool {
 	}
 }
 
+// maxTwins bounds how many paths are made one: each is held against the last.
+const maxTwins = 20
+
 // routes makes one of paths that differ in names of parameters alone, or in a
 // slash at the end: they are one route, and OpenAPI allows it once.
-func (r *repairs) routes() {
+func (r *repairs) routes() error {
 	paths, _ := r.root["paths"].(object)
 	byRoute := map[string][]string{}
 	for _, template := range sorted(paths) {
@@ -266,6 +280,9 @@ func (r *repairs) routes() {
 	}
 	for _, key := range sorted(byRoute) {
 		templates := byRoute[key]
+		if len(templates) > maxTwins {
+			return fmt.Errorf("/paths: more than %d paths are one route, such as %s and %s", maxTwins, shown(templates[0], 100), shown(templates[1], 100))
+		}
 		slices.SortStableFunc(templates, func(a, b string) int {
 			return strings.Compare(a[len(strings.TrimSuffix(a, "/")):], b[len(strings.TrimSuffix(b, "/")):])
 		})
@@ -276,6 +293,7 @@ func (r *repairs) routes() {
 			delete(paths, other)
 		}
 	}
+	return nil
 }
 
 // join adds the operations of a path to those of another with the same route.
@@ -325,19 +343,21 @@ func (r *repairs) unite(ours, theirs object) {
 	}
 	list, _ := ours["parameters"].([]any)
 	others, _ := theirs["parameters"].([]any)
-	twin := func(parameter any, list []any) int {
-		return slices.IndexFunc(list, func(other any) bool { return r.key(other) == r.key(parameter) })
+	more := map[string]any{}
+	for _, parameter := range others {
+		more[r.key(parameter)] = parameter
 	}
 	var all []any
 	for _, parameter := range list {
-		if i := twin(parameter, others); i >= 0 {
-			all = append(all, r.either(parameter, others[i]))
+		if other, ok := more[r.key(parameter)]; ok {
+			all = append(all, r.either(parameter, other))
 		} else {
 			all = append(all, optional(parameter))
 		}
+		delete(more, r.key(parameter))
 	}
 	for _, parameter := range others {
-		if twin(parameter, list) < 0 {
+		if _, ok := more[r.key(parameter)]; ok {
 			all = append(all, optional(parameter))
 		}
 	}
