@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -207,7 +208,40 @@ func schemaOf31(schema object) object {
 		schema = nullable(schema)
 	}
 	delete(schema, "nullable")
+	eitherNull(schema)
 	return schema
+}
+
+// eitherNull writes a choice of something or null like a nullable type where it
+// has one, else as anyOf with null last.
+func eitherNull(schema object) {
+	for _, choice := range []string{"oneOf", "anyOf"} {
+		arms, _ := schema[choice].([]any)
+		i := slices.IndexFunc(arms, isNull)
+		if len(arms) != 2 || i < 0 || schema["discriminator"] != nil || choice == "oneOf" && schema["anyOf"] != nil {
+			continue
+		}
+		delete(schema, choice)
+		other, _ := arms[1-i].(object)
+		types := typesOf(other)
+		for key := range other {
+			if schema[key] != nil {
+				types = nil // it would take the place of another
+			}
+		}
+		if types == nil {
+			schema["anyOf"] = []any{arms[1-i], arms[i]}
+			continue
+		}
+		maps.Copy(schema, other)
+		setTypes(schema, append(types, "null"))
+	}
+}
+
+// isNull tells whether a schema is null and nothing else.
+func isNull(schema any) bool {
+	members, _ := schema.(object)
+	return len(members) == 1 && members["type"] == "null"
 }
 
 // setTypes writes types in order, null last, and a single one without a list.
@@ -240,7 +274,7 @@ func nullable(schema object) object {
 	null := object{"type": "null"}
 	for _, choice := range []string{"anyOf", "oneOf"} {
 		if arms, ok := schema[choice].([]any); ok {
-			if !slices.ContainsFunc(arms, func(arm any) bool { a, _ := arm.(object); return a["type"] == "null" }) {
+			if !slices.ContainsFunc(arms, isNull) {
 				schema[choice] = append(arms, null)
 			}
 			return schema

@@ -153,14 +153,16 @@ func (r *repairs) values(schema object, at *place) {
 	}
 	if i := slices.Index(values, nil); i >= 0 {
 		values = slices.DeleteFunc(slices.Clone(values), func(value any) bool { return value == nil })
-		schema["enum"] = values
+		r.note(at.in("enum"), "null among the values", "a nullable type")
 		if len(values) == 0 {
 			delete(schema, "enum")
+			schema["type"] = "null"
+			return
 		}
+		schema["enum"] = values
 		inner := maps.Clone(schema)
 		clear(schema)
 		maps.Copy(schema, nullable(inner))
-		r.note(at.in("enum"), "null among the values", "a nullable type")
 	}
 	types := typesOf(schema)
 	words := len(values) > 0
