@@ -41,6 +41,12 @@ func decode(text []byte) (object, error) {
 	var err error
 	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
 		root, err = decodeJSON(text)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) { // YAML may begin so too
+			if flow, wrong := decodeYAML(text); wrong == nil {
+				root, err = flow, nil
+			}
+		}
 	} else {
 		root, err = decodeYAML(text)
 	}

@@ -92,7 +92,10 @@ func unstamped(content []byte) []byte {
 	for bytes.HasPrefix(content, []byte("#")) {
 		_, content, _ = bytes.Cut(content, []byte("\n"))
 	}
-	before, rest, _ := bytes.Cut(content, []byte("\n"+mark))
+	before, rest, found := bytes.Cut(content, []byte("\n"+mark))
+	if !found {
+		return content
+	}
 	_, after, _ := bytes.Cut(rest, []byte("\n"))
 	return slices.Concat(before, []byte("\n"), after)
 }
@@ -220,10 +223,10 @@ func text(value string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Value: value}
 	word := strings.ToLower(value)
 	sexagesimal := strings.Contains(value, ":") && strings.Trim(value, "0123456789:.") == ""
-	if node.ShortTag() != "!!str" || sexagesimal || slices.Contains([]string{"y", "n", "yes", "no", "on", "off"}, word) {
+	if node.ShortTag() != "!!str" || sexagesimal || slices.Contains([]string{"y", "n", "yes", "no", "on", "off", "<<", "="}, word) {
 		node.Style = yaml.SingleQuotedStyle
 	}
-	if strings.ContainsAny(value, "\r\n") {
+	if strings.ContainsAny(value, "\r\n\u0085\u2028\u2029") {
 		node.Style = yaml.DoubleQuotedStyle // on one line
 	}
 	node.Tag = "!!str"
