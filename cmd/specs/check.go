@@ -14,7 +14,7 @@ import (
 // map, and reads a map anew for each one around it. The largest of our vendors'
 // has 16 thousand maps and lists, and a weight of 5 million.
 const (
-	maxMaps   = 60_000
+	maxMaps   = 40_000
 	maxWeight = 40_000_000
 )
 
@@ -87,7 +87,7 @@ func validate(tree object) error {
 // spend takes from the budget what it costs to visit each schema of a value
 // wherever it is used.
 func (d *document) spend(value any, form string, at *place) error {
-	d.budget -= 100
+	defer d.enter(0)()
 	if form == "schema" {
 		d.schema(value, "", nil, map[string]fact{})
 	}

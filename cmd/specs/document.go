@@ -78,6 +78,9 @@ func (p *place) String() string {
 	if p.up != nil {
 		around = p.up.String()
 	}
+	if len(around) > 600 {
+		return strings.TrimSuffix(around, "/…") + "/…"
+	}
 	return around + "/" + shown(escaped.Replace(p.key), 100)
 }
 

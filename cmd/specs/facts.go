@@ -73,7 +73,16 @@ var errEndless = fmt.Errorf("its schemas fan out without end: all of them, writt
 // document is a document that is being read.
 type document struct {
 	root   object
-	budget int // bytes left; below 0 no schema is read on
+	budget int // bytes left; below 0 nothing is read on
+	depth  int
+}
+
+// enter takes the cost of a place from the budget, which is more the deeper it
+// is. What it returns leaves the place.
+func (d *document) enter(path int) (leave func()) {
+	d.depth++
+	d.budget -= 100 + path + 8*d.depth
+	return func() { d.depth-- }
 }
 
 func (d *document) operation(template string, item, operation object) map[string]map[string]fact {
@@ -126,7 +135,8 @@ func (d *document) content(name string, holder object, parts map[string]map[stri
 // schema adds what a schema says of a place and of those inside it. The arms of
 // a union, and the parts of an allOf, are one: what any of them has.
 func (d *document) schema(value any, path string, seen []string, into map[string]fact) {
-	if d.budget -= 100 + len(path) + 16*len(seen); d.budget < 0 {
+	defer d.enter(len(path))()
+	if d.budget < 0 {
 		return
 	}
 	if members, ok := value.(object); ok {

@@ -58,6 +58,9 @@ func fetch(ctx context.Context, client *http.Client, address *url.URL) ([]byte, 
 		return nil, fmt.Errorf("%s answered %d, not 200", answer.Request.URL.Hostname(), answer.StatusCode)
 	}
 	content, err := readBounded(answer.Body)
+	if err == nil {
+		err = ctx.Err() // a server that is hung up on may still end its answer well
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the answer of %s cannot be read (%s)", answer.Request.URL.Hostname(), reason(err))
 	}

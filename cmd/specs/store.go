@@ -49,7 +49,7 @@ func replace(file string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temporary.Name()) // where it still has that name
+	defer func() { _ = os.Remove(temporary.Name()) }() // where it still has that name
 	if _, err := temporary.Write(content); err != nil {
 		temporary.Close()
 		return err
