@@ -27,7 +27,7 @@ specs-drift: ## what changed at VENDOR (chatwoot) since our document was held ag
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size
 
-check: format vet lint drift race fuzz ## what CI runs beside the tests
+check: format vet lint specs-check drift race fuzz ## what CI runs beside the tests
 
 format: ## is the code formatted?
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "$$out"; echo "mend with: gofmt -w $$(echo $$out)"; exit 1; }
@@ -38,8 +38,9 @@ vet:
 lint: ## the linters listed in .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --timeout 10m ./...
 
-drift: generate ## is gen/ what specs/ say, and go.mod what the code needs?
+drift: generate ## is gen/ what specs/ say, specs/*/adapter.tsv what the tests reach, and go.mod what the code needs?
 	@out=$$(git status --porcelain -- gen); test -z "$$out" || { echo "$$out"; echo "gen/ is not what specs/ say; mend with: make generate, and commit gen/"; exit 1; }
+	@out=$$(go run ./cmd/specs tests --check 2>&1) || { echo "$$out"; exit 1; }
 	@go mod tidy -diff || { echo "mend with: go mod tidy"; exit 1; }
 
 race: ## all tests under the race detector; needs a C compiler

@@ -74,8 +74,8 @@ func (r driftReport) text(out io.Writer) error {
 	return err
 }
 
-// shown is how many entries of a long list a reader is given. The whole is in JSON.
-const shown = 4
+// listed is how many entries of a long list a reader is given. The whole is in JSON.
+const listed = 4
 
 // touches names the operations of a change: those the adapter calls by the method
 // it calls them with, the others unless the change already says where it is.
@@ -90,8 +90,8 @@ func (c change) touches() []string {
 			others = append(others, operation)
 		}
 	}
-	if len(others) > shown {
-		others = append(others[:shown], fmt.Sprintf("and %d more", len(others)-shown))
+	if len(others) > listed {
+		others = append(others[:listed], fmt.Sprintf("and %d more", len(others)-listed))
 	}
 	var lines []string
 	if len(methods) > 0 {
