@@ -2554,13 +2554,13 @@ type EmailChannel struct {
 // words may be in the language of the account and are not made for comparing.
 type Error struct {
 	// Attributes names the fields of that record.
-	Attributes []string `json:"attributes,omitempty"`
+	Attributes []string `json:"attributes,omitzero"`
 
 	// Error says what went wrong.
 	Error *string `json:"error,omitempty"`
 
 	// Errors is sent instead of Error when the request carries no token.
-	Errors []string `json:"errors,omitempty"`
+	Errors []string `json:"errors,omitzero"`
 
 	// Message joins the complaints about a record that is not valid.
 	Message *string `json:"message,omitempty"`
