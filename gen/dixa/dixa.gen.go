@@ -5269,7 +5269,7 @@ type TextSearchHit struct {
 	// Highlights maps the name of a field to the parts of it that matched, in which HTML tags em mark the words. It is empty where no text was looked for.
 	Highlights SearchHighlights `json:"highlights,omitzero"`
 	ID         int64            `json:"id"`
-	// Deprecated: this property has been marked as deprecated upstream, but no `x-deprecated-reason` was set
+	// Deprecated: The hits of SearchConversations have none.
 	InnerHits []InnerSearchHit `json:"innerHits,omitzero"`
 }
 
