@@ -1577,7 +1577,7 @@ type BulkBatchCounts struct {
 	Total    *int64 `json:"total,omitempty"`
 }
 
-// BulkBatchPage is a page of bulk batchs.
+// BulkBatchPage is a page of bulk batches.
 type BulkBatchPage struct {
 	Data []BulkBatch `json:"data"`
 
@@ -5787,13 +5787,13 @@ type ScheduleEnvelope struct {
 // ScheduleHours holds the working hours by day of the week. That "0" is Sunday follows from the sample, where "0" and "6" are
 // off. A day off is null.
 type ScheduleHours struct {
-	Sunday    TimeSpans `json:"0,omitempty"`
-	Monday    TimeSpans `json:"1,omitempty"`
-	Tuesday   TimeSpans `json:"2,omitempty"`
-	Wednesday TimeSpans `json:"3,omitempty"`
-	Thursday  TimeSpans `json:"4,omitempty"`
-	Friday    TimeSpans `json:"5,omitempty"`
-	Saturday  TimeSpans `json:"6,omitempty"`
+	Sunday    TimeSpans `json:"0,omitzero"`
+	Monday    TimeSpans `json:"1,omitzero"`
+	Tuesday   TimeSpans `json:"2,omitzero"`
+	Wednesday TimeSpans `json:"3,omitzero"`
+	Thursday  TimeSpans `json:"4,omitzero"`
+	Friday    TimeSpans `json:"5,omitzero"`
+	Saturday  TimeSpans `json:"6,omitzero"`
 }
 
 // ScheduleHoursInput holds the working hours by day of the week, "0" for Sunday to "6". A day off is null.
