@@ -10,7 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/oasdiff/oasdiff/checker"
-	"github.com/oasdiff/oasdiff/checker/rules"
+	judged "github.com/oasdiff/oasdiff/checker/rules"
 	"github.com/oasdiff/oasdiff/diff"
 	source "github.com/oasdiff/oasdiff/load"
 )
@@ -30,7 +30,7 @@ func (s *splitter) check() ([]change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("comparing: %w", err)
 	}
-	rule := map[string]rules.Rule{}
+	rule := map[string]judged.Rule{}
 	for _, r := range checker.GetAllRules().Metadata() {
 		rule[r.Id] = r
 	}
@@ -41,7 +41,7 @@ func (s *splitter) check() ([]change, error) {
 			at[strings.ToUpper(p.method)+" "+p.path] = p
 		}
 	}
-	var all []finding
+	var all []noticed
 	text := checker.NewDefaultLocalizer()
 	for _, c := range checker.CheckBackwardCompatibilityUntilLevel(checker.NewConfig(checker.GetAllChecks()), differences, sources, checker.INFO) {
 		r := rule[c.GetId()]
@@ -49,7 +49,7 @@ func (s *splitter) check() ([]change, error) {
 			continue
 		}
 		p := cmp.Or(at[c.GetPath()], at[c.GetOperation()+" "+c.GetPath()])
-		found := finding{change{What: s.named(c.GetUncolorizedText(text)), Rule: c.GetId(), Breaking: breaks(r), pair: p}, r, subject(c.GetArgs())}
+		found := noticed{change{What: s.named(c.GetUncolorizedText(text)), Rule: c.GetId(), Breaking: breaks(r), pair: p}, r, subject(c.GetArgs())}
 		if p != nil && p.path == "" {
 			found.What = ofSchema(found.What)
 			if i := slices.IndexFunc(all, found.again); i >= 0 {
@@ -66,23 +66,23 @@ func (s *splitter) check() ([]change, error) {
 	return changes, nil
 }
 
-// finding is a change as a check found it.
-type finding struct {
+// noticed is a change as a check found it.
+type noticed struct {
 	change
-	rule    rules.Rule
+	rule    judged.Rule
 	subject []string // the names and values it speaks of
 }
 
 // again tells whether two findings are one change of a schema, once where it is
 // sent and once where it is received, or once as a type and once as null.
-func (f finding) again(other finding) bool {
+func (f noticed) again(other noticed) bool {
 	if f.pair != other.pair {
 		return false
 	}
 	if !within(f.subject, other.subject) && !within(other.subject, f.subject) {
 		return false
 	}
-	kinds := []rules.Kind{f.rule.Kind, other.rule.Kind}
+	kinds := []judged.Kind{f.rule.Kind, other.rule.Kind}
 	switch {
 	case slices.Contains(kinds, checker.KindType) && strings.Contains(f.Rule+other.Rule, "nullable"):
 		return true

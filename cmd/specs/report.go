@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// part is one of the three parts of a report.
-type part struct {
+// reportPart is one of the three parts of a report.
+type reportPart struct {
 	title   string
 	changes []change
 }
 
-func (r driftReport) parts() []part {
-	return []part{
+func (r driftReport) parts() []reportPart {
+	return []reportPart{
 		{"Touches what adapters/" + r.Vendor + " calls", r.Adapters},
 		{"Breaks callers of the generated client", r.Breaking},
 		{"Everything else", r.Rest},
@@ -74,8 +74,8 @@ func (r driftReport) text(out io.Writer) error {
 	return err
 }
 
-// listed is how many entries of a long list a reader is given. The whole is in JSON.
-const listed = 4
+// atMost is how many entries of a long list a reader is given. The whole is in JSON.
+const atMost = 4
 
 // touches names the operations of a change: those the adapter calls by the method
 // it calls them with, the others unless the change already says where it is.
@@ -90,8 +90,8 @@ func (c change) touches() []string {
 			others = append(others, operation)
 		}
 	}
-	if len(others) > listed {
-		others = append(others[:listed], fmt.Sprintf("and %d more", len(others)-listed))
+	if len(others) > atMost {
+		others = append(others[:atMost], fmt.Sprintf("and %d more", len(others)-atMost))
 	}
 	var lines []string
 	if len(methods) > 0 {

@@ -4,14 +4,14 @@ import (
 	"strings"
 
 	"github.com/oasdiff/oasdiff/checker"
-	"github.com/oasdiff/oasdiff/checker/rules"
+	judged "github.com/oasdiff/oasdiff/checker/rules"
 )
 
 // breaks tells whether a change breaks callers of the generated client: the
 // server would refuse what they send, they would misread what it answers, or
 // they would not compile with the client of the new document. oasdiff judges for
 // clients in general; where one in Go differs, it is said here.
-func breaks(r rules.Rule) bool {
+func breaks(r judged.Rule) bool {
 	removed := strings.Contains(r.Id, "-removed") || strings.Contains(r.Id, "-deleted")
 	typed := r.Area == checker.AreaSchema || r.Area == checker.AreaParameters || r.Area == checker.AreaRequestBody
 	switch r.Kind {
