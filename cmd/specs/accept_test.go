@@ -90,6 +90,16 @@ func TestAcceptRefuses(t *testing.T) {
 			if after := stored(t); fmt.Sprint(after) != fmt.Sprint(before) {
 				t.Errorf("something was changed:\n%v", after)
 			}
+			if test.status != 1 {
+				return
+			}
+			// Once it is the published one, differences says the same.
+			if err := os.Rename("specs/chatwoot/pulled.yaml", "specs/chatwoot/published.yaml"); err != nil {
+				t.Fatal(err)
+			}
+			if status, out := ask("differences", "chatwoot"); status != 1 || !strings.Contains(out, "that no entry of corrections.yaml covers") {
+				t.Errorf("differences: status %d, %s", status, out)
+			}
 		})
 	}
 }

@@ -125,7 +125,8 @@ func differences(name string, out io.Writer) error {
 		fmt.Fprintln(out, "stale:", where)
 	}
 	if len(unlisted)+len(stale) > 0 {
-		return fmt.Errorf("%s: %d differences that no entry of corrections.yaml covers, %d entries that cover none", v.name, len(unlisted), len(stale))
+		fmt.Fprintf(out, "%s: %d differences that no entry of corrections.yaml covers, %d patterns that cover none\n", v.name, len(unlisted), len(stale))
+		return errFound
 	}
 	_, err = fmt.Fprintf(out, "%s: %d differences, all covered by %d corrections\n", v.name, len(all), len(list))
 	return err

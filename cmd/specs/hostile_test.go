@@ -74,6 +74,7 @@ func TestHostile(t *testing.T) {
 		{"a large schema in many headers", made(`"/a": {"get": {"responses": {"200": {"headers": {`+list(1000, func(i int) string { return fmt.Sprintf(`"H%d": {"schema": %s}`, i, toSchema(0)) })+`}}}}}`,
 			`"schemas": {"S0": {"properties": {`+list(3000, func(i int) string { return fmt.Sprintf(`"p%d": {}`, i) })+`}}}`), `its schemas fan out without end`},
 		{"a long name around many", made(using, `"schemas": {"S0": {"properties": {"`+strs("n", mega)+`": `+toSchema(1)+`}}, "S1": {"properties": {`+list(1000, func(i int) string { return fmt.Sprintf(`"p%d": {}`, i) })+`}}}`), `its schemas fan out without end`},
+		{"a long value used often", made(using, `"schemas": {"S0": {"properties": {`+list(100, func(i int) string { return fmt.Sprintf(`"p%d": %s`, i, toSchema(1)) })+`}}, "S1": {"enum": ["`+strs("v", mega)+`"]}}`), `its schemas fan out without end`},
 		{"many names required often", made(using, `"schemas": {"S0": {"properties": {`+list(1000, func(i int) string { return fmt.Sprintf(`"p%d": %s`, i, toSchema(1)) })+`}}, "S1": {"required": [`+list(9000, func(i int) string { return fmt.Sprintf(`"r%d"`, i) })+`]}}`), `its schemas fan out without end`},
 		{"a header in itself", made(`"/a": {"get": {"responses": {"200": {"headers": {"H": {"$ref": "#/components/headers/H"}}}}}}`,
 			`"headers": {"H": {"content": {"a/b": {"encoding": {"e": {"headers": {"H": {"$ref": "#/components/headers/H"}, "I": {"$ref": "#/components/headers/H"}}}}}}}}`), `its schemas fan out without end`},
@@ -81,8 +82,8 @@ func TestHostile(t *testing.T) {
 		// Size.
 		{"many schemas", made(using, schemas(45000, func(int) string { return `{"type": "string"}` })), `it is too large: without its prose it has more than 40000 maps and lists`},
 		{"large and deep", made(using, `"schemas": {"S0": `+nested(90, `{"items": `, `{"pattern": "`+strs("a", mega)+`"}`, `}`)+`}`), `it is too large and too deep`},
-		{"a large path referred to often", made(`"/b": {"get": {"responses": {`+list(900, func(i int) string { return fmt.Sprintf(`"%d": {}`, 100+i) })+`}}}, `+
-			list(900, func(i int) string { return fmt.Sprintf(`"/a%d": {"$ref": "#/paths/~1b"}`, i) }), ``), `it is too large`},
+		{"a large path referred to often", made(`"/b": {"get": {"responses": {`+list(9000, func(i int) string { return fmt.Sprintf(`"%d": {}`, i) })+`}}}, `+
+			list(9000, func(i int) string { return fmt.Sprintf(`"/a%d": {"$ref": "#/paths/~1b"}`, i) }), ``), `it is too large`},
 		{"many paths of one route", made(list(21, func(i int) string { return fmt.Sprintf(`"/a/{p%d}": {"get": {"responses": {}}}`, i) }), ``), `/paths: more than 20 paths are one route, such as /a/{p0} and /a/{p10}`},
 		{"many values, JSON", `{"x": [` + strs("[],", 5*mega) + `0]}`, `it has more than 1000000 values`},
 		{"many values, YAML", strs("- a\n", 4*mega), `it is YAML with more than 1000000 lines and commas`},
@@ -145,6 +146,38 @@ func TestHostile(t *testing.T) {
 }
 
 func toNext(i int) string { return toSchema(i + 1) }
+
+// TestReferences: what refers to something within the document, however it is
+// spelled, is taken.
+func TestReferences(t *testing.T) {
+	tree, lines := digested(t, made(`
+  "/a": {"$ref": "#/paths/~1b"},
+  "/a/": {"get": {"parameters": [{"name": "own", "in": "query", "schema": {"type": "string"}}], "responses": {"200": {}}}},
+  "/b": {"parameters": [{"name": "q", "in": "query", "schema": {"$ref": "#/components/schemas/Holder/properties/a~1b~0%20c"}}], "get": {"responses": {"200": {"$ref": "#/components/responses/R"}}}},
+  "/c": {"$ref": "#/components/pathItems/C"}`,
+		`"schemas": {"Holder": {"properties": {"a/b~ c": {"type": "string"}}}, "Arm": {"$ref": "#/components/schemas/Choice/oneOf/1"}, "Choice": {"oneOf": [{"type": "string"}, {"type": "boolean"}]}},
+  "responses": {"R": {"$ref": "#/components/responses/S"}, "S": {"description": "d"}}, "pathItems": {"C": {"put": {"responses": {"204": {}}}}}`))
+	if want := "/paths/~1a~1: a path of its own -> one with /a"; strings.Join(lines, "\n") != want {
+		t.Errorf("got %q, want %q", lines, want)
+	}
+	all, err := read(tree, func(path string) string { return path })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		operation, part string
+		types           string
+	}{
+		{"GET /a", "query q", "[string]"}, {"GET /a", "query own", "[string]"}, {"GET /a", "200", "[]"}, {"GET /b", "query q", "[string]"}, {"PUT /c", "204", "[]"},
+	} {
+		if f, ok := all[test.operation][test.part][""]; !ok || fmt.Sprint(f.types) != test.types {
+			t.Errorf("%s %s: %v %v", test.operation, test.part, f, ok)
+		}
+	}
+	if len(all["GET /b"]) != 2 { // what was added to a is not in b, which it refers to
+		t.Errorf("GET /b: %v", all["GET /b"])
+	}
+}
 
 // TestRecursion: schemas that hold themselves in a property, a list or a choice are
 // taken.

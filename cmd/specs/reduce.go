@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -62,7 +61,7 @@ var forms = map[string]map[string]string{
 func reduce(value any, form string, at *place) (any, error) {
 	switch {
 	case form == "":
-		return same(value), nil
+		return copied(value), nil
 	case form == "scope":
 		return "", nil // the value is prose
 	case strings.HasPrefix(form, "[]"):
@@ -116,27 +115,24 @@ func reduce(value any, form string, at *place) (any, error) {
 	return uniform(kept, form, at)
 }
 
-// same is a value with whole numbers as ints, as 1.0 and 1 are the same.
-func same(value any) any {
+// copied is a copy of a value.
+func copied(value any) any {
 	switch value := value.(type) {
 	case object:
 		kept := object{}
 		for key, inner := range value {
-			kept[key] = same(inner)
+			kept[key] = copied(inner)
 		}
 		return kept
 	case []any:
 		kept := []any{}
 		for _, inner := range value {
-			kept = append(kept, same(inner))
+			kept = append(kept, copied(inner))
 		}
 		return kept
-	case float64:
-		if value == math.Trunc(value) && math.Abs(value) < 1<<53 {
-			return int(value)
-		}
+	default:
+		return value
 	}
-	return value
 }
 
 func kind(value any) string {

@@ -181,8 +181,13 @@ func TestText(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(string(out)), "\n"); !strings.HasPrefix(lines[len(lines)-1], "words: [") {
 		t.Errorf("a flat list takes more than a line: %s", lines[len(lines)-1])
 	}
+	for _, word := range words {
+		if got := string(render(object{"a": word, "b": object{"c": object{}}})); strings.Count(got, "\n") != 3 {
+			t.Errorf("%q takes more than its line:\n%s", word, got)
+		}
+	}
 	for _, word := range []string{"yes", "on", "12:30", "y"} { // words to us, something else in YAML 1.1
-		if got := strings.TrimSpace(string(render(object{"a": word}))); got != "{a: '"+word+"'}" {
+		if got := string(render(object{"a": word, "b": object{"c": object{}}})); !strings.HasPrefix(got, "a: '"+word+"'\n") {
 			t.Errorf("%s is written %s", word, got)
 		}
 	}

@@ -97,7 +97,7 @@ func (r *repairs) inline() error {
 	if err := affordable(r.root); err != nil {
 		return err
 	}
-	r.root["paths"] = same(paths)
+	r.root["paths"] = copied(paths)
 	return nil
 }
 

@@ -86,6 +86,7 @@ paths:
         - {$ref: '#/components/parameters/z'}
         - {name: q, in: query, required: true, schema: {type: string}}
         - {name: both, in: query, required: true, schema: {type: string}}
+        - {name: half, in: query, schema: {type: string}}
       requestBody: {required: true, content: {application/json: {schema: {type: string}}}}
       responses:
         "200": {description: d, content: {application/json: {schema: {type: string}}}}
@@ -95,6 +96,7 @@ paths:
       operationId: second
       parameters:
         - {name: both, in: query, required: true, schema: {type: integer}}
+        - {name: half, in: query, required: true, schema: {type: string}}
         - {name: z, in: path, required: true, schema: {type: integer}}
         - {name: x, in: path, required: true, schema: {type: string}}
       responses:
@@ -120,6 +122,9 @@ paths:
             anyOf:
               - {type: integer}
               - {type: string}
+        - in: query
+          name: half
+          schema: {type: string}
         - in: path
           name: z
           required: true
