@@ -152,6 +152,11 @@ func (v vendor) check(ctx context.Context, now time.Time) ([]finding, error) {
 	}
 	found = append(found, checkSettings(path.Join("specs", v.name, "oapi-codegen.yaml"), files["oapi-codegen.yaml"], v.name)...)
 	found = append(found, checkSource(path.Join("specs", v.name, "source.yaml"), files["source.yaml"], p, now)...)
+	published, stored, err := open(v.file("published.yaml"))
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, checkPublished(path.Join("specs", v.name, "source.yaml"), files["source.yaml"], published, stored)...)
 	if p == nil { // what is not valid cannot be compared
 		return found, nil
 	}

@@ -17,6 +17,7 @@ var fileRules = []rule{
 	{"settings", "All clients are generated in one way; a forgotten setting costs digits, or lets the generator use the network.", nil},
 	{"source", "Whoever doubts a fact must find where it comes from, and how sure it is.", nil},
 	{"source-count", "A count that is not true makes the rest of the file doubtful.", nil},
+	{"source-published", "What openapi.yaml is held against is named by its hash; another one was looked at by nobody.", nil},
 	{"correction", "A difference from what the vendor has published is a claim, and a claim has its evidence.", nil},
 	{"stale-correction", "A reason for what is no more hides that the two have come to agree.", nil},
 	{"uncovered-difference", "What differs without a reason differs by a slip.", nil},
@@ -162,8 +163,8 @@ func sourceParts(now time.Time) []part {
 		{"/name", true, written, "name the API as the vendor does"},
 		{"/homepage", true, https, "give the vendor's address, beginning with https://"},
 		{"/documentation", true, https, "give the address of the vendor's reference, beginning with https://"},
-		{"/document|published_document", true, fixed, "give the address of the published document, beginning with https://, or nothing where it has no fixed one"},
-		{"/licence|terms", true, written, "say what allows us to take facts from the published document"},
+		{"/document", true, fixed, "give the address of the published document, beginning with https://, or nothing where it has no fixed one"},
+		{"/licence", true, written, "say what allows us to take facts from the published document"},
 		{"/operations", true, positive, "give the number of operations in openapi.yaml"},
 		{"/interface", true, group, "say which published interface openapi.yaml is held against"},
 		{"/interface/title", false, written, "give its info.title"},
@@ -210,6 +211,25 @@ func checkSource(file string, content []byte, p *parsed, now time.Time) (found [
 	look(root, "", "", sourceParts(now), false, report)
 	if node := value(root, "/operations"); p != nil && node != nil && positive(node) == "" && node.Value != strconv.Itoa(len(p.operations)) {
 		collect(&found, file, "source-count")("/operations", fmt.Sprintf("says %s, and openapi.yaml has %d", node.Value, len(p.operations)), "correct it, here and in specs/README.md")
+	}
+	return found
+}
+
+// checkPublished holds the block interface of source.yaml against the published
+// interface that is stored.
+func checkPublished(file string, content []byte, published object, s stamp) (found []finding) {
+	root := parseFile(content, collect(&found, file, "source"))
+	if root == nil {
+		return nil // checkSource says so
+	}
+	operations, _ := count(published)
+	for name, want := range map[string]string{
+		"version": versionOf(published), "date": s.date, "operations": strconv.Itoa(operations), "sha256": s.sha256,
+	} {
+		at := pointer("/interface").to(name)
+		if node := value(root, at); node != nil && node.Value != want {
+			collect(&found, file, "source-published")(at, fmt.Sprintf("says %s, and published.yaml %s", node.Value, want), "correct it; specs accept writes both")
+		}
 	}
 	return found
 }
