@@ -50,13 +50,6 @@ type Adapter interface {
 	Capabilities(kind Kind) (Capabilities, bool)
 }
 
-// UpdateOption changes how one UpdateAttributes call works. The set is closed;
-// it has no members yet: reading back after the write (Verify) and refusing to
-// write over somebody else's change (IfEqual) will be the first.
-type UpdateOption interface {
-	updateOption()
-}
-
 // Kind is a kind of record.
 type Kind string
 
@@ -123,6 +116,9 @@ type Capabilities struct {
 
 	// Merge is the worst case: emulated, where any supported server needs it.
 	Merge Merge
+
+	// Lookups are what records can be looked up by; see [Finder].
+	Lookups []LookupField
 
 	// ForeignWritersSafe tells whether a write by this adapter and one by
 	// another process or person at the same moment both survive when they name

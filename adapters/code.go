@@ -19,6 +19,12 @@ const (
 	CodeEmptyText          Code = "empty_text"          // the vendor cannot hold an empty text; clear the attribute instead
 	CodeUnsupportedValue   Code = "unsupported_value"   // the vendor has no such kind of value
 	CodeUnsupportedKind    Code = "unsupported_kind"    // the vendor has no such kind of record
+	CodeUnsupportedLookup  Code = "unsupported_lookup"  // the vendor cannot look records of this kind up by this
+	CodeNotAChoice         Code = "not_a_choice"        // strict: the definition lists the choices, and this is none
+	CodePatternMismatch    Code = "pattern_mismatch"    // strict: the text does not match the definition's pattern
+	CodeArchived           Code = "archived"            // strict: the definition is no longer in use
+	CodeReadOnly           Code = "read_only"           // strict: the vendor lets nobody set it through its API
+	CodeMasked             Code = "masked"              // the value is the vendor's mask for what it hides, not a value
 )
 
 // What the vendor, the network or the caller's context may say.
@@ -40,4 +46,8 @@ const (
 	CodeRateLimited     Code = "rate_limited"     // too many requests
 	CodeServerError     Code = "server_error"     // the vendor failed
 	CodeMalformedAnswer Code = "malformed_answer" // the answer cannot be understood
+	CodeAmbiguousRecord Code = "ambiguous_record" // several records match the lookup
+	CodeNotEqual        Code = "not_equal"        // IfEqual: the attribute is not what the caller expects
+	CodeNotKept         Code = "not_kept"         // Verify: after the write the attribute is not what was written
+	CodeLock            Code = "lock"             // the Locker failed
 )

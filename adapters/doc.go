@@ -74,8 +74,32 @@
 //     Errors, Limits, Escape hatch and Document, in this order, and says how
 //     each fact is known.
 //
-// The numbers 19 (reading back after the write) and 20 (refusing to write over
-// somebody else's change) are kept for two options that are to come.
+//  19. [Verify], as an option or in the vendor's Config, reads back after the
+//     write: an attribute that was set holds its value, one that was cleared is
+//     absent. Attributes that nobody named are looked at where this write
+//     replaced the whole map: what our own replacement took away is put back,
+//     anything else that is gone is reported. A report is ErrConflict with
+//     EffectApplied. The answer to the write itself never counts.
+//
+//  20. [IfEqual] reads first, under the record's lock, and refuses with
+//     ErrConflict and EffectNone when the named attributes are not what the
+//     caller expects. A write that is built anew is checked anew.
+//
+// # Strict
+//
+// With Strict in the vendor's Config, a name needs a definition and a value must
+// fit it: the type, one of the choices (by value or by label), the length, the
+// pattern. All that do not are reported together, each with its code, and
+// nothing is sent but reads. What may be set is what the account's definitions
+// say; what may be sent without Strict is what the vendor takes.
+//
+// # What nobody can see
+//
+// An adapter that replaces a whole map (Chatwoot before 4.17.0) reads it just
+// before. What a person or another process writes between that read and the
+// replacement is lost, and no later read tells that it was ever there. A [Locker]
+// that all writers share prevents it; Verify cannot see it. Capabilities tell
+// where this can be.
 //
 // # What a call does (1, 2)
 //

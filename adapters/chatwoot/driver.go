@@ -121,7 +121,7 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	definitions := make([]adapters.Definition, 0, len(list))
 	for _, entry := range list {
 		definition := adapters.Definition{
-			Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind, Type: string(entry.AttributeDisplayType),
+			Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind, VendorType: string(entry.AttributeDisplayType),
 		}
 		if entry.AttributeDescription != nil {
 			definition.Description = *entry.AttributeDescription

@@ -129,7 +129,7 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 		}
 		definition := adapters.Definition{
 			Key: strings.ToLower(entry.ID), Name: entry.Identifier, Label: entry.Label, Kind: kind,
-			Type: string(entry.InputDefinition.Type), Archived: entry.IsArchived || entry.IsDeactivated,
+			VendorType: string(entry.InputDefinition.Type), Archived: entry.IsArchived || entry.IsDeactivated,
 		}
 		if entry.Description != nil {
 			definition.Description = *entry.Description

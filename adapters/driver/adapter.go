@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -25,6 +26,16 @@ type Options struct {
 	// DefinitionLifetime is how long definitions are taken as known; 0 means
 	// five minutes. A name that is not among them is looked up anew all the same.
 	DefinitionLifetime time.Duration
+
+	// Strict refuses names that no definition has, and values that do not fit
+	// the definition, before anything is written.
+	Strict bool
+
+	// Verify reads back after each write, as [adapters.Verify] does for one.
+	Verify bool
+
+	// Locker keeps other processes from writing at the same time; may be nil.
+	Locker adapters.Locker
 
 	// Policy says how often a write that was built on a read is built and sent
 	// anew; the zero value means the policy of the zero transport.Options.
@@ -83,7 +94,7 @@ func (a *Adapter) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool)
 }
 
 // UpdateAttributes implements [adapters.Updater].
-func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, _ ...adapters.UpdateOption) (adapters.Result, error) {
+func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, options ...adapters.UpdateOption) (adapters.Result, error) {
 	canonical, err := a.ref(ref)
 	if err != nil {
 		return adapters.Result{}, a.failed(ctx, "set", ref, err)
@@ -91,20 +102,48 @@ func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, change
 	if len(changes) == 0 {
 		return adapters.Result{}, nil
 	}
-	change, err := a.change(ctx, canonical.Kind, changes)
+	settings := adapters.Settings(options...)
+	settings.Verify = settings.Verify || a.options.Verify
+	change, err := a.change(ctx, canonical.Kind, changes, a.options.Strict)
 	if err != nil {
 		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
 	}
-	unlock, err := a.locks.lock(ctx, canonical)
+	expected, err := a.change(ctx, canonical.Kind, settings.IfEqual, false)
+	if err != nil {
+		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
+	}
+	unlock, err := a.lock(ctx, canonical)
 	if err != nil {
 		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
 	}
 	defer unlock()
-	record, err := a.write(ctx, canonical, change)
-	if err != nil {
-		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
+	record, err := a.update(ctx, canonical, change, expected, settings)
+	result := adapters.Result{}
+	if record != nil {
+		result = adapters.Result{Attributes: a.attributes(canonical.Kind, *record), Complete: record.Complete}
 	}
-	return adapters.Result{Attributes: a.attributes(canonical.Kind, record), Complete: record.Complete}, nil
+	if err != nil {
+		return result, a.failed(ctx, "set", canonical, err)
+	}
+	return result, nil
+}
+
+// lock waits for the record, here and, with a Locker, everywhere.
+func (a *Adapter) lock(ctx context.Context, ref adapters.Ref) (unlock func(), err error) {
+	here, err := a.locks.lock(ctx, ref)
+	if err != nil || a.options.Locker == nil {
+		return here, err
+	}
+	key := fmt.Sprintf("%s/%s/%s/%s", a.driver.Vendor(), url.PathEscape(a.options.Account), ref.Kind, ref.ID)
+	everywhere, err := a.options.Locker.Lock(ctx, key)
+	if err != nil {
+		here()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, Refuse(adapters.ErrUnavailable, adapters.CodeLock, "the Locker: %w", err)
+	}
+	return func() { everywhere(); here() }, nil
 }
 
 // Attributes implements [adapters.Reader].
@@ -146,50 +185,6 @@ func (a *Adapter) ref(ref adapters.Ref) (adapters.Ref, error) {
 	return a.driver.Ref(ref)
 }
 
-// write lets the driver write, and again as long as a request built on a read
-// failed in passing: what others wrote since is read, not undone.
-func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change Change) (Record, error) {
-	if err := ctx.Err(); err != nil {
-		return Record{}, err
-	}
-	ctx, trace := transport.Follow(ctx)
-	for attempts := 1; ; attempts++ {
-		record, err := a.driver.Write(ctx, ref, change)
-		if err == nil {
-			return record, nil
-		}
-		failure, doubtful := transport.Failure(ctx, err, a.driver.Explain)
-		if doubtful {
-			trace.Doubt()
-		}
-		passing := transport.Transient(failure) || errors.Is(failure, adapters.ErrConflict)
-		if !trace.LastOnce() || !passing || !a.options.Policy.Wait(ctx, attempts, failure.RetryAfter) {
-			if ctx.Err() != nil && passing { // the wait was ended
-				failure, _ = transport.Failure(ctx, ctx.Err(), a.driver.Explain)
-			}
-			failure.Effect = effect(trace, failure)
-			return Record{}, failure
-		}
-	}
-}
-
-// effect is what the writing attempts of a failed call add up to.
-func effect(trace *transport.Trace, failure *adapters.Error) adapters.Effect {
-	switch {
-	case trace.Applied() > 0:
-		return adapters.EffectPartial
-	case trace.Doubtful() > 0:
-		return adapters.EffectUnknown
-	case trace.Used():
-		return adapters.EffectNone
-	}
-	// A driver with a chain of its own: the class is all there is to go by.
-	if failure.Class == nil || errors.Is(failure, adapters.ErrUnavailable) || errors.Is(failure, adapters.ErrMalformed) {
-		return adapters.EffectUnknown
-	}
-	return adapters.EffectNone
-}
-
 // failed is the one place where an error becomes the contract's: who, what and
 // on which record. Nothing was written, unless write found out otherwise.
 func (a *Adapter) failed(ctx context.Context, op string, ref adapters.Ref, err error) error {
@@ -212,19 +207,9 @@ func (a *Adapter) failed(ctx context.Context, op string, ref adapters.Ref, err e
 // vendor's readable name, else the key. A name that two would share goes to
 // neither; they keep their keys.
 func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attributes {
-	name := func(key string) string {
-		readable := cmp.Or(record.Names[key], key)
-		if alias, ok := a.names[kind][key]; ok {
-			return alias
-		}
-		if alias, ok := a.names[kind][readable]; ok {
-			return alias // of an attribute that the alias names by its readable name
-		}
-		return readable
-	}
 	shared := map[string]int{}
 	for key := range record.Values {
-		shared[name(key)]++
+		shared[a.name(kind, record, key)]++
 	}
 	attributes := make(adapters.Attributes, len(record.Values))
 	for key, raw := range record.Values {
@@ -232,11 +217,18 @@ func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attribu
 		if !ok {
 			continue
 		}
-		if shared[name(key)] > 1 {
-			attributes[key] = value
-		} else {
-			attributes[name(key)] = value
+		name := a.name(kind, record, key)
+		if shared[name] > 1 {
+			name = key
 		}
+		attributes[name] = value
 	}
 	return attributes
+}
+
+// name is what the caller calls a key.
+func (a *Adapter) name(kind adapters.Kind, record Record, key string) string {
+	readable := cmp.Or(record.Names[key], key)
+	// An alias may name the attribute by its key or by its readable name.
+	return cmp.Or(a.names[kind][key], a.names[kind][readable], readable)
 }

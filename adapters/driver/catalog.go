@@ -27,18 +27,18 @@ type shelf struct {
 }
 
 // known returns definitions that are young enough, and whether they were loaded
-// just now.
+// just now. Where newer ones cannot be had, old ones are better than none.
 func (c *catalog) known(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, bool, error) {
-	return c.get(ctx, kind, time.Now().Add(-c.lifetime))
+	return c.get(ctx, kind, time.Now().Add(-c.lifetime), true)
 }
 
 // newest returns definitions that were loaded after the call began.
 func (c *catalog) newest(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	definitions, _, err := c.get(ctx, kind, time.Now())
+	definitions, _, err := c.get(ctx, kind, time.Now(), false)
 	return definitions, err
 }
 
-func (c *catalog) get(ctx context.Context, kind adapters.Kind, after time.Time) ([]adapters.Definition, bool, error) {
+func (c *catalog) get(ctx context.Context, kind adapters.Kind, after time.Time, oldToo bool) ([]adapters.Definition, bool, error) {
 	shelf := c.shelf(kind)
 	select {
 	case shelf.lock <- struct{}{}:
@@ -52,6 +52,9 @@ func (c *catalog) get(ctx context.Context, kind adapters.Kind, after time.Time) 
 	begun := time.Now() // what changes while loading may be missing
 	definitions, err := c.load(ctx, kind)
 	if err != nil {
+		if oldToo && shelf.definitions != nil && ctx.Err() == nil {
+			return shelf.definitions, false, nil
+		}
 		return nil, false, err
 	}
 	if definitions == nil {

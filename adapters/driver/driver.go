@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -68,11 +69,20 @@ type Driver interface {
 	Explain(status int, header http.Header, body []byte) transport.Explanation
 }
 
+// Finder is a Driver of a vendor that looks records up.
+type Finder interface {
+	// Find returns what matches, as the vendor spells its ids; none is no error.
+	// The lookup is one that Capabilities lists, its value is not empty.
+	Find(ctx context.Context, kind adapters.Kind, by adapters.Lookup) ([]adapters.Ref, error)
+}
+
 // Record is what an answer tells of a record.
 type Record struct {
 	Values   map[string]json.RawMessage // by the vendor's key
 	Names    map[string]string          // key to name, where the answer tells it
 	Complete bool                       // every attribute of the record is in Values
+	Replaced bool                       // of an answer to a write: it sent the record's whole map
+	Private  any                        // the driver's own, handed back in Change.Before
 }
 
 // Change is what a write is to do, by the vendor's keys. A key is in one of
@@ -80,6 +90,17 @@ type Record struct {
 type Change struct {
 	Set   map[string]json.RawMessage
 	Clear []string
+
+	// Before is the record as the core read it just before this write, nil where
+	// it had no reason to. A driver that needs what it read takes it from here.
+	Before *Record
+}
+
+func (c Change) empty() bool { return len(c.Set)+len(c.Clear) == 0 }
+
+// keys are all keys of the change, in order.
+func (c Change) keys() []string {
+	return slices.Sorted(maps.Keys(c.WithNulls()))
 }
 
 // WithNulls is the change as one map, for vendors where a null clears.

@@ -16,10 +16,10 @@ import (
 
 // change turns the caller's attributes into what is sent, or refuses them all,
 // naming each that is bad.
-func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes adapters.Attributes) (Change, error) {
+func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes adapters.Attributes, strict bool) (Change, error) {
 	change := Change{Set: map[string]json.RawMessage{}}
 	names := map[string]string{} // of the keys seen so far
-	resolver := resolver{adapter: a, kind: kind}
+	resolver := resolver{adapter: a, kind: kind, strict: strict}
 	capabilities, _ := a.driver.Capabilities(kind)
 	var bad []*adapters.Error
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
@@ -68,7 +68,10 @@ func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities a
 	if value.Kind() == adapters.ValueString && value.Text() == "" && !capabilities.EmptyText {
 		return "", nil, Refuse(adapters.ErrUnsupported, adapters.CodeEmptyText, "%s cannot hold an empty text; clear the attribute instead", a.driver.Vendor())
 	}
-	key, err := resolver.key(ctx, name, value)
+	key, definition, err := resolver.key(ctx, name, value)
+	if err == nil && resolver.strict {
+		value, err = fit(definition, value)
+	}
 	if err != nil || clears {
 		return key, nil, err
 	}
@@ -77,34 +80,60 @@ func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities a
 }
 
 // resolver turns names into keys. It loads the definitions when the first name
-// needs them, and refreshes them at most once in a call.
+// needs them, strict at once, and refreshes them at most once in a call.
 type resolver struct {
 	adapter     *Adapter
 	kind        adapters.Kind
+	strict      bool // a key needs a definition
 	definitions []adapters.Definition
 	fresh       bool  // the definitions were loaded by this call
 	failed      error // why they could not be
 }
 
-func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (string, error) {
-	if target, ok := r.adapter.options.Aliases[r.kind][name]; ok {
-		name = target
-	}
+// key is the vendor's key of a name, with its definition where strict.
+func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (string, adapters.Definition, error) {
+	target := cmp.Or(r.adapter.options.Aliases[r.kind][name], name)
 	for {
-		key, err := r.adapter.driver.Key(r.kind, name, value, r.definitions)
-		if !errors.Is(err, ErrUnknownName) {
-			return key, err
+		if r.strict && r.definitions == nil {
+			if err := r.load(ctx); err != nil {
+				return "", adapters.Definition{}, err
+			}
+		}
+		key, err := r.adapter.driver.Key(r.kind, target, value, r.definitions)
+		unknown := errors.Is(err, ErrUnknownName)
+		if err != nil && !unknown {
+			return "", adapters.Definition{}, err
+		}
+		if !unknown && !r.strict {
+			return key, adapters.Definition{}, nil
+		}
+		if i := slices.IndexFunc(r.definitions, func(d adapters.Definition) bool { return d.Key == key }); !unknown && i >= 0 {
+			return key, r.definitions[i], nil
 		}
 		if r.fresh {
-			if key != "" {
-				return key, nil
+			switch {
+			case key != "" && !r.strict:
+				return key, adapters.Definition{}, nil
+			case !unknown || key != "":
+				err = Unknown(target, names(r.definitions))
 			}
-			return "", Refuse(adapters.ErrInvalid, adapters.CodeUnknownAttribute, "%w", err)
+			return "", adapters.Definition{}, Refuse(adapters.ErrInvalid, adapters.CodeUnknownAttribute, "%w", err)
 		}
 		if err := r.load(ctx); err != nil {
-			return "", err
+			return "", adapters.Definition{}, err
 		}
 	}
+}
+
+// names are those that people would use.
+func names(definitions []adapters.Definition) []string {
+	var all []string
+	for _, d := range definitions {
+		if !d.Archived {
+			all = append(all, cmp.Or(d.Name, d.Key))
+		}
+	}
+	return all
 }
 
 // load takes the definitions that are known; those not being enough, new ones.
@@ -118,7 +147,11 @@ func (r *resolver) load(ctx context.Context) (err error) {
 	if err != nil {
 		failure, _ := transport.Failure(ctx, err, r.adapter.driver.Explain)
 		failure.Effect = adapters.EffectNone
-		failure.Err = fmt.Errorf("reading the definitions, which tell the vendor's keys: %w", cmp.Or(failure.Err, failure.Class))
+		purpose := "which tell the vendor's keys"
+		if r.strict {
+			purpose = "against which Strict holds the attributes"
+		}
+		failure.Err = fmt.Errorf("reading the definitions, %s: %w", purpose, cmp.Or(failure.Err, failure.Class))
 		r.failed = failure
 	}
 	return r.failed

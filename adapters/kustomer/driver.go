@@ -137,7 +137,7 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 		property := properties[key]
 		definitions = append(definitions, adapters.Definition{
 			Key: key, Label: value(property.DisplayName), Description: value(property.Description),
-			Kind: kind, Type: value(property.Type), Archived: property.DeletedAt.IsSet(),
+			Kind: kind, VendorType: value(property.Type), Archived: property.DeletedAt.IsSet(),
 		})
 	}
 	return definitions, nil

@@ -101,6 +101,16 @@ type Config struct {
 	// minutes.
 	DefinitionLifetime time.Duration
 
+	// Strict refuses names without a definition and values that do not fit it,
+	// before anything is written. Definitions that cannot be read are an error.
+	Strict bool
+
+	// Verify reads back after each write: see [adapters.Verify].
+	Verify bool
+
+	// Locker keeps other processes from writing at the same time; nil: none.
+	Locker adapters.Locker
+
 	// Transport configures the HTTP chain; the zero value is good.
 	Transport transport.Options
 }
@@ -135,7 +145,8 @@ func New(config Config) (*Adapter, error) {
 	}
 	core, err := driver.New(&vendor{api: api}, driver.Options{
 		Account: config.Account, Aliases: config.Aliases,
-		DefinitionLifetime: config.DefinitionLifetime, Policy: config.Transport.Policy(),
+		DefinitionLifetime: config.DefinitionLifetime, Strict: config.Strict, Verify: config.Verify, Locker: config.Locker,
+		Policy: config.Transport.Policy(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kustomer: %w", err)

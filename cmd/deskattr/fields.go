@@ -49,7 +49,7 @@ means that it cannot be set by name.`,
 			if flags.output == formatJSON {
 				document := fieldsJSON{schema, adapter.Vendor(), kind, []fieldJSON{}}
 				for _, d := range definitions {
-					document.Fields = append(document.Fields, fieldJSON{d.Key, d.Name, d.Label, d.Description, d.Type, d.Archived})
+					document.Fields = append(document.Fields, fieldJSON{d.Key, d.Name, d.Label, d.Description, d.VendorType, d.Archived})
 				}
 				return writeJSON(env.stdout, document)
 			}
@@ -59,7 +59,7 @@ means that it cannot be set by name.`,
 				if d.Archived {
 					archived = "yes"
 				}
-				rows = append(rows, []string{d.Key, d.Name, d.Label, d.Type, archived})
+				rows = append(rows, []string{d.Key, d.Name, d.Label, d.VendorType, archived})
 			}
 			return table(env.stdout, rows)
 		},

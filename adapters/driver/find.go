@@ -1,0 +1,54 @@
+package driver
+
+import (
+	"context"
+	"slices"
+
+	"github.com/deskattr/deskattr/adapters"
+)
+
+var _ adapters.Finder = (*Adapter)(nil)
+
+// Find implements [adapters.Finder].
+func (a *Adapter) Find(ctx context.Context, kind adapters.Kind, by adapters.Lookup) ([]adapters.Ref, error) {
+	refs, err := a.find(ctx, kind, by)
+	if err != nil {
+		return refs, a.failed(ctx, "find", adapters.Ref{Kind: kind}, err)
+	}
+	return refs, nil
+}
+
+func (a *Adapter) find(ctx context.Context, kind adapters.Kind, by adapters.Lookup) ([]adapters.Ref, error) {
+	if err := a.kind(kind); err != nil {
+		return nil, err
+	}
+	capabilities, _ := a.driver.Capabilities(kind)
+	finder, ok := a.driver.(Finder)
+	if !ok || !slices.Contains(capabilities.Lookups, by.By) {
+		return nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedLookup, "%s cannot look up a %s by %s", a.driver.Vendor(), kind, by.By)
+	}
+	if err := checkText(by.Value); err != nil || by.Value == "" {
+		return nil, Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the %s to look up by is empty or no text", by.By)
+	}
+	found, err := finder.Find(ctx, kind, by)
+	if err != nil {
+		return nil, err
+	}
+	var refs []adapters.Ref
+	for _, ref := range found {
+		canonical, err := a.driver.Ref(ref)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(refs, canonical) {
+			refs = append(refs, canonical)
+		}
+	}
+	switch len(refs) {
+	case 0:
+		return nil, Refuse(adapters.ErrNotFound, adapters.CodeRecordNotFound, "no %s has this %s", kind, by.By)
+	case 1:
+		return refs, nil
+	}
+	return refs, Refuse(adapters.ErrConflict, adapters.CodeAmbiguousRecord, "%d records have this %s; use the id of one", len(refs), by.By)
+}

@@ -1,0 +1,59 @@
+package adapters
+
+// UpdateOption changes how one UpdateAttributes call works. The set is closed:
+// [Verify] and [IfEqual].
+type UpdateOption interface {
+	apply(*UpdateSettings)
+}
+
+// UpdateSettings are options as an adapter reads them.
+type UpdateSettings struct {
+	// Verify: read back after the write.
+	Verify bool
+	// IfEqual are the attributes that must hold before it, nil for none. A
+	// Clear stands for an attribute that must be absent.
+	IfEqual Attributes
+}
+
+// Settings reads options.
+func Settings(options ...UpdateOption) UpdateSettings {
+	var settings UpdateSettings
+	for _, option := range options {
+		option.apply(&settings)
+	}
+	return settings
+}
+
+type optionFunc func(*UpdateSettings)
+
+func (f optionFunc) apply(settings *UpdateSettings) { f(settings) }
+
+// Verify reads the record after the write and holds it against what was
+// written: one or two requests more. Where an attribute is not as it was written,
+// or one that nobody named has gone with a map that was replaced, the error is
+// ErrConflict with EffectApplied, and names it. The Result is then what was read.
+//
+// It sees what is so at the moment of reading. What a foreign writer added
+// between our read and our replacement of the whole map, nobody can see: see
+// [Capabilities] and [Locker].
+func Verify() UpdateOption {
+	return optionFunc(func(settings *UpdateSettings) { settings.Verify = true })
+}
+
+// IfEqual reads the record first, and refuses to write with ErrConflict unless
+// these attributes are what the caller expects; Clear() expects an attribute to be
+// absent. Writers of this adapter, and of those that share its [Locker], cannot
+// come between; others can.
+//
+// Several IfEqual are as one with all their attributes; of one that is named twice
+// the last counts.
+func IfEqual(expected Attributes) UpdateOption {
+	return optionFunc(func(settings *UpdateSettings) {
+		if settings.IfEqual == nil {
+			settings.IfEqual = Attributes{}
+		}
+		for name, value := range expected {
+			settings.IfEqual[name] = value
+		}
+	})
+}
