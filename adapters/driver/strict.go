@@ -152,6 +152,9 @@ func pick(d adapters.Definition, choices []adapters.Choice, want string) (adapte
 	if len(matches) == 0 {
 		matches = only(choices, func(c adapters.Choice) bool { return c.Label == want })
 	}
+	if offered := only(matches, func(c adapters.Choice) bool { return !c.Retired }); len(offered) > 0 {
+		matches = offered // what is no longer offered does not stand in the way of what is
+	}
 	switch {
 	case len(matches) > 1:
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "several choices have this label; give the value")
