@@ -94,6 +94,8 @@ type Change struct {
 	// Before is the record as the core read it just before this write, nil where
 	// it had no reason to. A driver that needs what it read takes it from here.
 	Before *Record
+
+	names map[string]string // key to the name that the caller gave it
 }
 
 func (c Change) empty() bool { return len(c.Set)+len(c.Clear) == 0 }

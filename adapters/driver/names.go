@@ -17,8 +17,8 @@ import (
 // change turns the caller's attributes into what is sent, or refuses them all,
 // naming each that is bad.
 func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes adapters.Attributes, strict bool) (Change, error) {
-	change := Change{Set: map[string]json.RawMessage{}}
 	names := map[string]string{} // of the keys seen so far
+	change := Change{Set: map[string]json.RawMessage{}, names: names}
 	resolver := resolver{adapter: a, kind: kind, strict: strict}
 	capabilities, _ := a.driver.Capabilities(kind)
 	var bad []*adapters.Error

@@ -103,7 +103,7 @@ func (a *Adapter) equal(kind adapters.Kind, record Record, want Change) error {
 	var bad []*adapters.Error
 	for _, key := range a.differing(kind, record, want) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: a.name(kind, record, key), Effect: adapters.EffectNone,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: cmp.Or(want.names[key], a.name(kind, record, key)), Effect: adapters.EffectNone,
 			Err: errors.New("it is not what IfEqual expects"),
 		})
 	}
@@ -137,7 +137,7 @@ func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, w
 	var bad []*adapters.Error
 	report := func(key, reason string) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: a.name(ref.Kind, after, key), Effect: adapters.EffectApplied,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: cmp.Or(change.names[key], a.name(ref.Kind, after, key)), Effect: adapters.EffectApplied,
 			Err: errors.New(reason),
 		})
 	}
