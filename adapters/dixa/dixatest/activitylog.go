@@ -1,12 +1,11 @@
 package dixatest
 
 import (
-	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,9 +15,6 @@ import (
 
 // timeLayout is how Dixa writes a time; in the activity log and in definitions "[GMT]" follows, against RFC 3339.
 const timeLayout = "2006-01-02T15:04:05.000Z"
-
-// defaultPageLimit is how many entries a page has where the request does not say. The vendor's number is unknown.
-const defaultPageLimit = 100
 
 // log adds an entry to the activity log.
 func (v *vendor) log(conversation, kind string, author *User, attributes any) {
@@ -73,72 +69,27 @@ func (v *vendor) listConversationActivityLog(r *fake.Request) fake.Answer {
 }
 
 func (v *vendor) listActivityLog(r *fake.Request) fake.Answer {
-	page, err := readPage(r.Query)
-	if err != nil {
+	page, err := v.readPage(r.Query)
+	from, errFrom := readTime(r.Query, "fromDatetime")
+	to, errTo := readTime(r.Query, "toDatetime")
+	if errors.Join(err, errFrom, errTo) != nil {
 		return badRequest(badValue)
 	}
 	list := []ActivityLogEntry{}
 	for _, entry := range v.state.ActivityLog {
-		if at := entry.time(); !at.Before(page.from) && (page.to.IsZero() || !at.After(page.to)) {
+		if at := entry.time(); !at.Before(from) && (to.IsZero() || !at.After(to)) {
 			list = append(list, entry)
 		}
 	}
-	start := min(page.start, len(list))
-	end := min(start+page.limit, len(list))
-	links := map[string]string{}
-	if start > 0 {
-		links["previous"] = link(r, max(start-page.limit, 0))
-	}
-	if end < len(list) {
-		links["next"] = link(r, end)
-	}
-	return fake.JSON(http.StatusOK, map[string]any{"data": list[start:end], "meta": links})
+	return paged(r, page, list)
 }
 
-// page is what a request asks of the organization's activity log.
-type page struct {
-	start, limit int
-	from, to     time.Time // zero: no bound
-}
-
-func readPage(query url.Values) (page, error) {
-	p := page{limit: defaultPageLimit}
-	if text := query.Get("pageLimit"); text != "" {
-		limit, err := strconv.ParseInt(text, 10, 32)
-		if err != nil || limit < 1 {
-			return p, fmt.Errorf("pageLimit %q", text)
-		}
-		p.limit = int(limit)
+// readTime is the time of a parameter, the zero time where there is none.
+func readTime(query url.Values, name string) (time.Time, error) {
+	if query.Get(name) == "" {
+		return time.Time{}, nil
 	}
-	if text := query.Get("pageKey"); text != "" {
-		key, _ := base64.RawURLEncoding.DecodeString(text)
-		start, err := strconv.ParseUint(string(key), 10, 31)
-		if err != nil {
-			return p, fmt.Errorf("pageKey %q", text)
-		}
-		p.start = int(start)
-	}
-	for name, into := range map[string]*time.Time{"fromDatetime": &p.from, "toDatetime": &p.to} {
-		if text := query.Get(name); text != "" {
-			at, err := time.Parse(time.RFC3339, text)
-			if err != nil {
-				return p, err
-			}
-			*into = at
-		}
-	}
-	return p, nil
-}
-
-// link is the address of the page that begins at start: relative, with the version of the request. The key is made
-// unreadable because Dixa's is opaque: nobody shall come to rely on its form.
-func link(r *fake.Request, start int) string {
-	query := url.Values{}
-	for name, values := range r.Query {
-		query[name] = slices.Clone(values)
-	}
-	query.Set("pageKey", base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(start))))
-	return r.Path + "?" + query.Encode()
+	return time.Parse(time.RFC3339, query.Get(name))
 }
 
 // time is when it happened; the zero time where the entry's text is none.

@@ -99,12 +99,17 @@ func (v *vendor) patch(body []byte, entityType string, old map[string]json.RawMe
 			refused = append(refused, fmt.Sprintf("%s %v", id, err))
 			continue
 		}
-		changed = append(changed, id)
-		if given.clears() {
-			delete(values, id)
-		} else {
+		switch {
+		case !given.clears():
 			values[id] = given.raw
+		case v.state.Nulls == NullsIgnored:
+			continue
+		case v.state.Nulls == NullsEmpty:
+			values[id] = v.empty(id)
+		default:
+			delete(values, id)
 		}
+		changed = append(changed, id)
 	}
 	if len(refused) > 0 {
 		if !v.state.PartialPatch {
@@ -135,24 +140,40 @@ func (v *vendor) accepts(id, entityType string, given value) error {
 		return errors.New("is archived")
 	case d.IsDeactivated:
 		return errors.New("is deactivated")
+	case given.clears() && v.state.Nulls == NullsRefused:
+		return errors.New("cannot be null")
 	case given.clears():
 		return nil
 	case isText && given.text == nil, !isText && given.path == nil:
 		return fmt.Errorf("is a %s", d.InputDefinition.Type)
 	case isText && *given.text == "", !isText && len(given.path) == 0:
 		return errors.New("cannot be empty")
-	case !isText && !offers(d.InputDefinition.Options, given.path):
+	case !isText && !v.offers(d.InputDefinition.Options, given.path):
 		return errors.New("has no such option")
 	}
 	return nil
 }
 
-// offers reports whether path leads from one of the options down to an option of the tree, a leaf or not.
-func offers(options []SelectOption, path []string) bool {
-	for _, o := range options {
-		if o.Value == path[0] && !o.IsDeactivated {
-			return len(path) == 1 || offers(o.NestedOptions, path[1:])
+// empty is what an attribute holds that was emptied, not removed.
+func (v *vendor) empty(id string) json.RawMessage {
+	for _, d := range v.state.Definitions {
+		if d.ID == id && d.InputDefinition.Type == "Select" {
+			return json.RawMessage(`[]`)
 		}
+	}
+	return json.RawMessage(`""`)
+}
+
+// offers reports whether path leads from one of the options down to an option of the tree, a leaf or not.
+func (v *vendor) offers(options []SelectOption, path []string) bool {
+	for _, o := range options {
+		if o.Value != path[0] || o.IsDeactivated {
+			continue
+		}
+		if len(path) == 1 {
+			return !v.state.LeavesOnly || len(o.NestedOptions) == 0
+		}
+		return v.offers(o.NestedOptions, path[1:])
 	}
 	return false
 }

@@ -165,3 +165,48 @@ func TestOtherReadingsOfPatch(t *testing.T) {
 		t.Errorf("%d entries in the log, want the 2 of the start and 2 changes", n)
 	}
 }
+
+// Nobody knows what a null does; the state says.
+func TestNulls(t *testing.T) {
+	const body = `{"` + orderID + `":null,"` + topic + `":null}`
+	old := map[string]string{orderID: `"A-1001"`, topic: `["delivery","late"]`}
+	for nulls, c := range map[Nulls]struct {
+		status int
+		answer string
+		after  map[string]string
+		logged int
+	}{
+		NullsClear:   {200, data(), map[string]string{}, 1},
+		NullsIgnored: {200, data(), old, 0},
+		NullsEmpty:   {200, data(attr(orderIs, `""`), attr(topicIs, `[]`)), map[string]string{orderID: `""`, topic: `[]`}, 1},
+		NullsRefused: {400, message(badValue + ": " + orderID + " cannot be null, " + topic + " cannot be null"), old, 0},
+	} {
+		t.Run(string(nulls), func(t *testing.T) {
+			for _, prefix := range []string{"/v1", "/beta"} {
+				b := newBench(t)
+				state := b.State()
+				state.Nulls = nulls
+				b.SetState(state)
+				b.expect("PATCH", prefix+"/conversations/42/custom-attributes", body, c.status, c.answer)
+				if got := values(b, patch42); fmt.Sprint(got) != fmt.Sprint(c.after) {
+					t.Errorf("afterwards %v, want %v", got, c.after)
+				}
+				if n := len(b.State().ActivityLog) - 2; n != c.logged {
+					t.Errorf("%d entries in the log, want %d", n, c.logged)
+				}
+				if status, text := b.do("GET", prefix+"/conversations/42", ""); status != 200 {
+					t.Errorf("reading: %d %s", status, text)
+				}
+			}
+		})
+	}
+}
+
+func TestLeavesOnly(t *testing.T) {
+	b := newBench(t)
+	state := b.State()
+	state.LeavesOnly = true
+	b.SetState(state)
+	b.expect("PATCH", patch42, `{"`+topic+`":["returns"]}`, 400, message(badValue+": "+topic+" has no such option"))
+	b.expect("PATCH", patch42, `{"`+topic+`":["returns","refund"]}`, 200, data(attr(topicIs, `["returns","refund"]`)))
+}

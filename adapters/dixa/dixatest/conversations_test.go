@@ -12,9 +12,10 @@ func TestReading(t *testing.T) {
 				`"createdAt":"2026-01-05T09:30:00.000Z","customAttributes":[`+attr(orderIs, `"A-1001"`)+`,`+attr(topicIs, `["delivery","late"]`)+`],`+
 				`"direction":"Inbound","fromEmail":"customer@example.com","id":42,"integrationEmail":"help@example.com",`+
 				`"requesterId":"`+alice+`","state":"Open","toEmail":"help@example.com"}}`)
-			b.expect("GET", prefix+"/endusers/"+strings.ToUpper(alice), "", 200, `{"data":{"createdAt":"2026-01-05T09:30:00.000Z",`+
+			b.expect("GET", prefix+"/endusers/"+strings.ToUpper(alice), "", 200, `{"data":{"additionalEmails":[],"additionalPhoneNumbers":[],`+
+				`"createdAt":"2026-01-05T09:30:00.000Z",`+
 				`"customAttributes":[`+attr(customerIs, `"C-2001"`)+`,`+attr(planIs, `["premium"]`)+`,`+attr(vipIs, `["yes"]`)+`],`+
-				`"displayName":"Alice Example","id":"`+alice+`"}}`)
+				`"displayName":"Alice Example","email":"alice@example.com","externalId":"shop-1","id":"`+alice+`","phoneNumber":"+4512345601"}}`)
 		}
 		b.expect("GET", "/v1/conversations/43", "", 200, `{"data":{"_type":"ChatConversation",`+
 			`"assignment":{"agentId":"`+agent+`","assignedAt":"2026-01-05T09:30:00.000Z"},"channel":"WidgetChat",`+

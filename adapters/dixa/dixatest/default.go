@@ -46,8 +46,15 @@ func defaultState() State {
 			},
 		},
 		EndUsers: map[string]EndUser{
-			alice: {DisplayName: "Alice Example", CustomAttributes: values(customerID, `"C-2001"`, plan, `["premium"]`, vip, `["yes"]`)},
-			bob:   {DisplayName: "Bob Example", CustomAttributes: values()},
+			alice: {
+				DisplayName: "Alice Example", Email: "alice@example.com", PhoneNumber: "+4512345601", ExternalID: "shop-1",
+				CustomAttributes: values(customerID, `"C-2001"`, plan, `["premium"]`, vip, `["yes"]`),
+			},
+			bob: {
+				DisplayName: "Bob Example", Email: "bob@example.com", PhoneNumber: "+4512345602", ExternalID: "shop-2",
+				AdditionalEmails: []string{"bob@home.example"}, AdditionalPhoneNumbers: []string{"+4512345603"},
+				CustomAttributes: values(),
+			},
 		},
 		Definitions: defaultDefinitions(),
 		ActivityLog: []ActivityLogEntry{

@@ -13,8 +13,9 @@
 //
 //   - conversation 42, an EmailConversation: order_id "A-1001", topic ["delivery","late"];
 //     43, a ChatConversation without attributes, assigned to an agent;
-//   - end user 0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f01: customer_id "C-2001", plan ["premium"], vip ["yes"];
-//     0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f02 without attributes;
+//   - end user 0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f01 (alice@example.com, +4512345601, external id shop-1): customer_id
+//     "C-2001", plan ["premium"], vip ["yes"]; 0b54a1b1-26ca-4a5f-9a0e-3c1d8b7a6f02 (bob@example.com, +4512345602,
+//     shop-2, also bob@home.example and +4512345603) without attributes;
 //   - definitions for conversations: the Texts order_id (2f5515b6-7e98-4f4d-9010-bfd2a27d4f35) and tracking_url, the
 //     Selects topic (e14708a6-eed9-495c-9d88-c72331e9e247, which offers delivery, returns and str1/str2) and
 //     refund_status, the archived order_number and the deactivated gift_wrap;
@@ -32,7 +33,8 @@
 // user may not do this. That Authorization holds the token without a prefix is in the vendor's samples and its own
 // clients (Dixa-public/dixa-cli-public, dixa-mcp-public). That the gateway says "Unauthorized" to a missing and to a
 // wrong token alike was seen by a third party. That a Select takes the path of one choice is said of the search filter
-// alone; public clients rely on it for writing.
+// alone; public clients rely on it for writing. GET /endusers leaves out the custom attributes, has a filter each by
+// email, phone and external id, of which one may be given, and lists 404 among its answers.
 //
 // # What nobody knows
 //
@@ -42,11 +44,18 @@
 //   - The answer to a PATCH holds only the attributes it set, without those it cleared. State.PatchAnswersAll makes
 //     it all of the record.
 //   - A PATCH is all or nothing. State.PartialPatch applies what is good before it answers 400.
-//   - null clears, an attribute that is required or absent too; attributes that are not named stay.
+//   - null clears, an attribute that is required or absent too; attributes that are not named stay. State.Nulls makes
+//     null be ignored or refused, or store an empty text or path.
 //   - Refused with 400: a definition that does not exist, is of the other kind of record, archived or deactivated; a
 //     text for a Select, an array for a Text, an empty text or array, a path that is not in the option tree or leads
 //     through a deactivated option. The words after the colon are the fake's own.
-//   - The path may end at an option that has others below it.
+//   - The path may end at an option that has others below it, unless State.LeavesOnly.
+//   - The filters of GET /endusers compare the whole of the first address, and case counts. State.LooseFilters makes
+//     them find parts, in any case and in the additional addresses too. A filter that nobody matches gives an empty
+//     list, or 404 with State.NobodyIsNotFound; one that several match gives them all, or 400 with
+//     State.DuplicatesRefused, since the vendor names duplicates among the causes of 400. Filters without a value, and
+//     one that comes twice, are 400. Its end users come by id, 100 a page or State.PageLimit, and the link to the next
+//     page repeats the filter.
 //   - Attributes that are not set are left out of a record, and its list is empty rather than missing.
 //   - A claim without force is one with force false. The words of its 409 are the fake's own. Any UUID is an agent.
 //   - The activity log runs from old to new, 100 entries a page, and its attributes carry no _type. Each PATCH of a

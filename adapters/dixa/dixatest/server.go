@@ -98,6 +98,7 @@ func (v *vendor) config() fake.Config {
 		Document: specs.Dixa,
 		Prefixes: []string{"/v1", "/beta"},
 		Operations: map[string]fake.Handler{
+			"listEndUsers":                      v.listEndUsers,
 			"getEndUser":                        v.getEndUser,
 			"patchEndUserCustomAttributes":      v.patchEndUser,
 			"getConversation":                   v.getConversation,

@@ -24,9 +24,29 @@ type State struct {
 
 	ActivityLog []ActivityLogEntry `json:"activity_log,omitempty"` // from old to new
 
-	PatchAnswersAll bool `json:"patch_answers_all,omitempty"` // a PATCH shows all attributes of the record, not only its own
-	PartialPatch    bool `json:"partial_patch,omitempty"`     // a PATCH that is refused has set the good attributes
+	// What nobody knows of a PATCH.
+	Nulls           Nulls `json:"nulls,omitempty"`             // what null does
+	PatchAnswersAll bool  `json:"patch_answers_all,omitempty"` // it shows all attributes of the record, not only its own
+	PartialPatch    bool  `json:"partial_patch,omitempty"`     // one that is refused has set the good attributes
+	LeavesOnly      bool  `json:"leaves_only,omitempty"`       // a path must end at an option without others below it
+
+	// What nobody knows of the lists, above all of the filters of GET /endusers.
+	LooseFilters      bool `json:"loose_filters,omitempty"`       // they take a part for the whole, mind no case and look at the additional addresses
+	DuplicatesRefused bool `json:"duplicates_refused,omitempty"`  // a filter that several end users match is refused with 400
+	NobodyIsNotFound  bool `json:"nobody_is_not_found,omitempty"` // a filter that nobody matches is answered with 404, not with an empty list
+	PageLimit         int  `json:"page_limit,omitempty"`          // entries on a page where the request does not say; 0 is 100
 }
+
+// Nulls is what a null does to an attribute.
+type Nulls string
+
+// What a null may do.
+const (
+	NullsClear   Nulls = ""        // the attribute is gone
+	NullsIgnored Nulls = "ignored" // it stays as it was
+	NullsRefused Nulls = "refused" // the PATCH is, with 400
+	NullsEmpty   Nulls = "empty"   // it holds an empty text or path
+)
 
 // Conversation is a conversation of any channel.
 type Conversation struct {
@@ -44,8 +64,13 @@ type Assignment struct {
 
 // EndUser is a customer.
 type EndUser struct {
-	DisplayName      string                     `json:"display_name,omitempty"`
-	CustomAttributes map[string]json.RawMessage `json:"custom_attributes"` // by definition: a string or an array of strings
+	DisplayName            string                     `json:"display_name,omitempty"`
+	Email                  string                     `json:"email,omitempty"`
+	PhoneNumber            string                     `json:"phone_number,omitempty"`
+	AdditionalEmails       []string                   `json:"additional_emails,omitempty"`
+	AdditionalPhoneNumbers []string                   `json:"additional_phone_numbers,omitempty"`
+	ExternalID             string                     `json:"external_id,omitempty"`
+	CustomAttributes       map[string]json.RawMessage `json:"custom_attributes"` // by definition: a string or an array of strings
 }
 
 // Definition is a custom attribute's definition, as the API shows it.
@@ -117,6 +142,12 @@ func isKey(text string) bool { return isUUID(text) && text == strings.ToLower(te
 func (s State) check() error {
 	if s.Token == "" || slices.Contains(s.LimitedTokens, "") {
 		return errors.New("a token is empty") // a request without one would be let in
+	}
+	if !slices.Contains([]Nulls{NullsClear, NullsIgnored, NullsRefused, NullsEmpty}, s.Nulls) {
+		return fmt.Errorf("no nulls %q", s.Nulls)
+	}
+	if s.PageLimit < 0 {
+		return errors.New("the page limit is negative")
 	}
 	defined := map[string]bool{}
 	for _, d := range s.Definitions {

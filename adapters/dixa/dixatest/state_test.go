@@ -27,6 +27,7 @@ func TestStateIsCopied(t *testing.T) {
 		s.LimitedTokens[0] = "token2"
 		s.Conversations["42"].CustomAttributes[orderID][1] = 'X'
 		s.Conversations["43"].Assignment.AgentID = alice
+		s.EndUsers[bob].AdditionalEmails[0] = "x"
 		delete(s.EndUsers, alice)
 		s.Definitions[1].InputDefinition.Options[0].NestedOptions[0].Value = "x"
 		s.ActivityLog[0].Type = "x"
@@ -72,7 +73,9 @@ func (f *fatal) Fatalf(format string, args ...any) {
 
 func TestStatesThatCannotBe(t *testing.T) {
 	for want, change := range map[string]func(*State){
-		"a token is empty": func(s *State) { s.LimitedTokens = []string{""} },
+		"a token is empty":           func(s *State) { s.LimitedTokens = []string{""} },
+		`no nulls "kept"`:            func(s *State) { s.Nulls = "kept" },
+		"the page limit is negative": func(s *State) { s.PageLimit = -1 },
 		`definition "x": the id is not a UUID in lower case`:                                     func(s *State) { s.Definitions[0].ID = "x" },
 		`definition "` + orderID + `": defined twice`:                                            func(s *State) { s.Definitions[1].ID = orderID },
 		`definition "` + orderID + `": no entityType "EndUser"`:                                  func(s *State) { s.Definitions[0].EntityType = "EndUser" },
