@@ -3,7 +3,7 @@
 //
 // Most of what follows is in no page of the vendor's. [doc] means that the
 // vendor's document says so, [others] that public clients rely on it, [nobody]
-// that it is likely and nobody has proven it.
+// that nobody has proven it: it is likely, or either truth does no harm.
 //
 // # Records
 //
@@ -11,37 +11,63 @@
 // without leading zeros, an end user's a UUID [doc]; capitals are taken and sent
 // in lower case.
 //
+// End users are found by e-mail, phone and external id, with the filters of the
+// vendor's list [doc]. How these compare is known to [nobody], so what they let
+// pass is compared here: the whole value, without case for an e-mail, with any of
+// an end user's addresses or numbers. An e-mail with capitals is asked for in
+// lower case too. What the filters hide is not found: perhaps an address that is
+// not the first one, or one that Dixa keeps with capitals. Pages are read to the
+// end of the list, at most 20, else the answer is ErrMalformed. No match is an
+// empty list or 404 [doc: both]; several are listed or, it may be, refused with
+// 400 [doc: duplicates are among its causes], which is ErrInvalid. Conversations
+// are not found: the vendor searches them by text and by filters, none of which
+// is one of these fields.
+//
 // # Names
 //
 // The vendor's key is the UUID of the attribute's definition [doc]; a name that
 // is one is taken as the key, without a look-up. Any other name is looked up in
 // the definitions of that kind of record: the one with this identifier, else
-// with this label. Archived and deactivated definitions never match. What is
-// read comes back under the identifier.
+// with this label. Archived and deactivated definitions never match [others]:
+// whether Dixa would take a value for them is known to [nobody]. What is read
+// comes back under the identifier.
 //
 // # Values
 //
-// A Text attribute holds a String or a Link, a Select a List: the path from the
-// root option to the chosen one, by the options' values [others]. Neither may be
-// empty: what Dixa makes of that is unknown. Text and paths have no known limit
-// of length. Nothing else can be stored.
+// A Text attribute holds a String or a Link, which is stored as text and read as
+// a String; a Select holds a List: the path from the root option to the chosen
+// one, by the options' values, one choice and not several [others; the vendor
+// says so of its search]. Neither may be empty: what Dixa makes of that is known
+// to [nobody]. Text and paths have no known limit of length. Nothing else can be
+// stored.
+//
+// With Strict the path must be in the definition's tree, from the root; each part
+// is an option's value or label, the value is sent, and options that are
+// deactivated are refused. Without, a List goes as it is. Whether a path may end
+// at an option that has others below it is known to [nobody]: it is sent, and
+// where Dixa refuses it, that is ErrInvalid.
 //
 // # Clearing
 //
-// By null [nobody]: the vendor's schema calls the values optional and says no
-// more. An empty text or path that is read means an absent attribute.
+// By null [nobody: the vendor's schema calls the values optional and says no
+// more, and no public client sends one]. Where Dixa refuses null, the call fails
+// with ErrInvalid; where it keeps an empty text or path instead, that is read as
+// an absent attribute; where it ignores null, the call succeeds and the attribute
+// stays. Only [adapters.Verify] tells: then it is ErrConflict with the code
+// not_kept. Use it until you have seen your account clear.
 //
 // # Merge
 //
 // The server keeps the attributes that a PATCH leaves out [nobody: the name of
-// the method, and every client in use]. The answer to a write may hold only what
-// was written, so a Result is never Complete.
+// the method, and every client in use]. Whether the answer to a write holds all
+// attributes or those that were written is known to [nobody], so a Result is
+// never Complete; under Verify it is what was read, and Complete.
 //
 // # Errors
 //
 // The status decides. 401 may also mean that the token's owner may not do this
-// [doc]. Whether a PATCH that is refused with 400 was done in part is unknown:
-// its effect is unknown.
+// [doc]. Whether a PATCH that is refused with 400 was done in part is known to
+// [nobody]: its effect is unknown.
 //
 // # Limits
 //
@@ -54,7 +80,9 @@
 //
 // # Document
 //
-// specs/dixa/openapi.yaml. The vendor's pages: https://docs.dixa.io/openapi
+// specs/dixa/openapi.yaml. Both versions, v1 and beta, have all that this package
+// uses, and it is the same in both [doc]. The vendor's pages:
+// https://docs.dixa.io/openapi
 package dixa
 
 import (

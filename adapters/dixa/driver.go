@@ -28,12 +28,16 @@ func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) 
 	if kind != adapters.Conversation && kind != adapters.Contact {
 		return adapters.Capabilities{}, false
 	}
-	return adapters.Capabilities{
+	capabilities := adapters.Capabilities{
 		Values:             []adapters.ValueKind{adapters.ValueString, adapters.ValueLink, adapters.ValueList},
 		EmptyText:          false,
 		Merge:              adapters.MergeNative,
 		ForeignWritersSafe: true, // attribute by attribute
-	}, true
+	}
+	if kind == adapters.Contact {
+		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+	}
+	return capabilities, true
 }
 
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
@@ -110,33 +114,6 @@ func record(attributes []dixa.CustomAttribute) driver.Record {
 		record.Names[key] = attribute.Identifier
 	}
 	return record
-}
-
-// Definitions implements [driver.Driver].
-func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	entity := dixa.CustomAttributeEntityTypeConversation
-	if kind == adapters.Contact {
-		entity = dixa.CustomAttributeEntityTypeContact // the vendor's word for end users, here only
-	}
-	answer, err := d.api.ListCustomAttributeDefinitions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	definitions := make([]adapters.Definition, 0, len(answer.Data))
-	for _, entry := range answer.Data {
-		if entry.EntityType != entity {
-			continue
-		}
-		definition := adapters.Definition{
-			Key: strings.ToLower(entry.ID), Name: entry.Identifier, Label: entry.Label, Kind: kind,
-			VendorType: string(entry.InputDefinition.Type), Archived: entry.IsArchived || entry.IsDeactivated,
-		}
-		if entry.Description != nil {
-			definition.Description = *entry.Description
-		}
-		definitions = append(definitions, definition)
-	}
-	return definitions, nil
 }
 
 // Explain implements [driver.Driver].

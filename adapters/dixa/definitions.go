@@ -1,0 +1,113 @@
+package dixa
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/gen/dixa"
+)
+
+// Definitions implements [driver.Driver].
+func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
+	entity := dixa.CustomAttributeEntityTypeConversation
+	if kind == adapters.Contact {
+		entity = dixa.CustomAttributeEntityTypeContact // the vendor's word for end users, here only
+	}
+	// The typed answer has lost what the document does not know, so that Raw is
+	// taken from the bytes it was decoded from.
+	kept := &keeper{HttpRequestDoer: d.api.Client.Client}
+	client := *d.api.Client
+	client.Client = kept
+	answer, err := (&dixa.API{Client: &client}).ListCustomAttributeDefinitions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var raw struct {
+		Data []json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(kept.body.Bytes(), &raw); err != nil || len(raw.Data) != len(answer.Data) {
+		return nil, fmt.Errorf("%w: it is no list of definitions", adapters.ErrMalformed)
+	}
+	definitions := make([]adapters.Definition, 0, len(answer.Data))
+	for i, entry := range answer.Data {
+		if entry.EntityType != entity {
+			continue
+		}
+		definition, err := define(kind, entry)
+		if err != nil {
+			return nil, fmt.Errorf("%w: definition %s: %w", adapters.ErrMalformed, entry.ID, err)
+		}
+		definition.Raw = raw.Data[i]
+		definitions = append(definitions, definition)
+	}
+	return definitions, nil
+}
+
+// define is a definition in the words of package adapters. Dixa knows no limit
+// of length and no pattern.
+func define(kind adapters.Kind, entry dixa.CustomAttributeDefinition) (adapters.Definition, error) {
+	definition := adapters.Definition{
+		Key: strings.ToLower(entry.ID), Name: entry.Identifier, Label: entry.Label, Kind: kind,
+		VendorType: string(entry.InputDefinition.Type),
+		// What a deactivated one may still do, nobody knows: neither is for use.
+		Archived: entry.IsArchived || entry.IsDeactivated,
+	}
+	if entry.Description != nil {
+		definition.Description = *entry.Description
+	}
+	switch entry.InputDefinition.Type {
+	case dixa.CustomAttributeInputTypeText:
+		definition.Type = adapters.TypeText
+	case dixa.CustomAttributeInputTypeSelect:
+		// LeafOnly stays false. Whether a path may end above a leaf, nobody knows:
+		// where it may not, Dixa refuses it, which the caller is told; were it
+		// refused here, a path that Dixa holds could not be written back.
+		definition.Type = adapters.TypePath
+		input, err := entry.InputDefinition.AsSelectInput()
+		if err != nil {
+			return definition, err
+		}
+		definition.Choices = choices(input.Options)
+	}
+	return definition, nil
+}
+
+// choices are the options of one level. Where Dixa names none at all (nil), any
+// value goes; an empty list offers nothing.
+func choices(options []dixa.SelectOption) []adapters.Choice {
+	if options == nil {
+		return nil
+	}
+	list := make([]adapters.Choice, len(options))
+	for i, option := range options {
+		list[i] = adapters.Choice{
+			Value: option.Value, Label: option.Label,
+			Choices: choices(option.NestedOptions), Retired: option.IsDeactivated,
+		}
+	}
+	return list
+}
+
+// keeper is an HTTP client that keeps what is read of the answers.
+type keeper struct {
+	dixa.HttpRequestDoer
+	body bytes.Buffer
+}
+
+// Do sends the request.
+func (k *keeper) Do(request *http.Request) (*http.Response, error) {
+	response, err := k.HttpRequestDoer.Do(request)
+	if err == nil {
+		response.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.TeeReader(response.Body, &k.body), response.Body}
+	}
+	return response, err
+}
