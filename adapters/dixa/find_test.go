@@ -173,6 +173,23 @@ func TestFindOnTheWire(t *testing.T) {
 	}
 }
 
+// TestFindQueries: each field has its parameter, and the value goes as it is.
+func TestFindQueries(t *testing.T) {
+	server, adapter := start(t, "/v1")
+	for _, by := range []adapters.Lookup{{By: adapters.ByExternalID, Value: "A&b+c=%"}, {By: adapters.ByPhone, Value: "+45A"}} {
+		if _, err := adapter.Find(t.Context(), adapters.Contact, by); !errors.Is(err, adapters.ErrNotFound) {
+			t.Errorf("%s: %v", by.By, err)
+		}
+	}
+	var got []string
+	for _, r := range server.Requests() {
+		got = append(got, r.Query.Encode())
+	}
+	if want := []string{"externalId=A%26b%2Bc%3D%25", "phone=%2B45A"}; !slices.Equal(got, want) {
+		t.Errorf("asked %q, want %q", got, want)
+	}
+}
+
 func TestFindRefusals(t *testing.T) {
 	server, adapter := start(t, "/v1")
 	for name, test := range map[string]struct {
