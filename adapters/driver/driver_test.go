@@ -141,6 +141,21 @@ func TestInventedKeyOnlyAfterARefresh(t *testing.T) {
 	}
 }
 
+// A name that is no definition's may still be near one, as it is or as the vendor
+// would spell it.
+func TestStrictNamesTheNearest(t *testing.T) {
+	d := &toy{invents: true, definitions: []adapters.Definition{{Key: "key-new-plan"}, {Key: "key-2", Name: "order_id"}}}
+	a := open(t, d, driver.Options{Strict: true})
+	for name, want := range map[string]string{"order_idd": `did you mean "order_id"?`, "plam": `did you mean "key-new-plan"?`} {
+		if err := setPlan(a, t.Context(), name); !errors.Is(err, adapters.ErrInvalid) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", name, err, want)
+		}
+	}
+	if d.values != nil {
+		t.Errorf("written: %s", d.values)
+	}
+}
+
 func TestDefinitionsGrowOld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}

@@ -115,7 +115,11 @@ func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (
 			case key != "" && !r.strict:
 				return key, adapters.Definition{}, nil
 			case !unknown || key != "":
-				err = Unknown(target, names(r.definitions))
+				known := names(r.definitions)
+				if len(nearest(target, known)) == 0 {
+					target = key // the vendor's way of spelling it may be nearer to its keys
+				}
+				err = Unknown(target, known)
 			}
 			return "", adapters.Definition{}, Refuse(adapters.ErrInvalid, adapters.CodeUnknownAttribute, "%w", err)
 		}
