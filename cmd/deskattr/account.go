@@ -26,43 +26,52 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 		cobra.FixedCompletions([]string{string(formatText), string(formatJSON)}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// open makes the adapter for VENDOR and KIND.
-func (f *accountFlags) open(env environment, vendorName, kindWord string) (adapters.Adapter, adapters.Kind, error) {
+// account is one that a command works with.
+type account struct {
+	desk
+	kind    adapters.Kind
+	writing bool // from now on, a request may write
+}
+
+// open makes the adapter for VENDOR and KIND. Strict is about writing.
+func (f *accountFlags) open(env environment, vendorName, kindWord string, strict bool) (*account, error) {
 	v, err := findVendor(vendorName)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	kind, err := findKind(kindWord)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	s, err := f.resolve(v, env.getenv)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	adapter, err := v.open(s, transport.Options{Links: []func(http.RoundTripper) http.RoundTripper{
+	a := &account{kind: kind}
+	a.desk, err = v.open(s, strict, transport.Options{Links: []func(http.RoundTripper) http.RoundTripper{
 		func(next http.RoundTripper) http.RoundTripper {
-			return &announcer{next: next, stderr: env.stderr, text: v.name + ": " + s.target()}
+			return &announcer{next: next, writing: &a.writing, stderr: env.stderr, text: v.name + ": " + s.target()}
 		},
 	}})
 	if err != nil {
-		return nil, "", usage("%v", err)
+		return nil, usage("%v", err)
 	}
-	return adapter, kind, nil
+	return a, nil
 }
 
 // announcer names the account on standard error before the first request that
 // may write. A call that is refused before that changes nothing and says
 // nothing but why.
 type announcer struct {
-	next   http.RoundTripper
-	stderr io.Writer
-	text   string
-	once   sync.Once
+	next    http.RoundTripper
+	writing *bool // false: a POST only looks a record up
+	stderr  io.Writer
+	text    string
+	once    sync.Once
 }
 
 func (a *announcer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method != http.MethodGet {
+	if *a.writing && req.Method != http.MethodGet {
 		a.once.Do(func() { fmt.Fprintln(a.stderr, a.text) })
 	}
 	return a.next.RoundTrip(req)

@@ -21,6 +21,7 @@ import (
 const demoIntro = `Each update below runs against a fake of the vendor inside this process. Of the requests,
 "read" reads the record, "names" the definitions that turn names into the vendor's keys,
 "proof" asks for the removal of nothing to learn whether the server merges, "write" writes.
+"deskattr set" does more: it holds all against the definitions first, and reads back.
 `
 
 func newDemo(env environment) *cobra.Command {
@@ -71,7 +72,7 @@ func (e example) play(ctx context.Context, stderr io.Writer) (report []byte, los
 		return nil, nil, err
 	}
 	defer server.Close()
-	adapter, err := v.open(settings{url: url + v.fakeBase, account: "1", token: v.fakeToken}, transport.Options{Client: server.Client()})
+	adapter, err := v.open(settings{url: url + v.fakeBase, account: "1", token: v.fakeToken}, false, transport.Options{Client: server.Client()})
 	if err != nil {
 		return nil, nil, err
 	}

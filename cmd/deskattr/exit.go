@@ -84,6 +84,16 @@ func usage(format string, args ...any) error {
 	return failed{errUsage, fmt.Sprintf(format, args...)}
 }
 
+// advised is a failure of an adapter, and what a person needs to go on.
+type advised struct {
+	error
+	text string   // follows the failure's own
+	ids  []string // of the records that a look-up found
+}
+
+func (a advised) Error() string { return a.error.Error() + a.text }
+func (a advised) Unwrap() error { return a.error }
+
 // outcome is the word and the exit status of a failure.
 func outcome(err error) (word string, status int) {
 	var failure *adapters.Error

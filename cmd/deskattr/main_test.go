@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os/exec"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,12 +30,13 @@ func TestMain(m *testing.M) {
 //	sent VENDOR                 the requests since the last time: method, path, body
 //	header VENDOR NAME          a header of the last request
 //	faults VENDOR JSON          makes the fake fail, see PUT /_fake/faults
+//	state URL FILE              gives the fake at the URL another state
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata",
 		Setup: func(env *testscript.Env) error { return startFakes(t, env) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "sent": sent, "header": header, "faults": faults,
+			"exits": exits, "sent": sent, "header": header, "faults": faults, "state": state,
 		},
 	})
 }
@@ -121,4 +125,15 @@ func faults(ts *testscript.TestScript, _ bool, args []string) {
 	var list []dixatest.Fault
 	ts.Check(json.Unmarshal([]byte(args[1]), &list))
 	ts.Value(worldKey{}).(*world).servers[args[0]].SetFaults(list...)
+}
+
+func state(ts *testscript.TestScript, _ bool, args []string) {
+	req, err := http.NewRequest(http.MethodPut, args[0]+"/_fake/state", strings.NewReader(ts.ReadFile(args[1])))
+	ts.Check(err)
+	answer, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer answer.Body.Close()
+	if reason, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusNoContent {
+		ts.Fatalf("%s", reason)
+	}
 }

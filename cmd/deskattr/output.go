@@ -130,6 +130,7 @@ type errorJSON struct {
 	RequestID  string        `json:"request_id"`
 	RetryAfter int64         `json:"retry_after_s"`
 	Message    string        `json:"message"`
+	IDs        []string      `json:"ids,omitempty"` // of a look-up that found several records: all of them
 }
 
 // describe makes the document of a failure.
@@ -141,6 +142,8 @@ func describe(err error) failureJSON {
 		document.Errors = []errorJSON{{Code: word, Class: word, Effect: adapters.EffectNone.String(), Message: oneLine(err)}}
 		return document
 	}
+	var advice advised
+	errors.As(err, &advice)
 	bad := failure.Details
 	if len(bad) == 0 {
 		bad = []*adapters.Error{failure}
@@ -155,7 +158,7 @@ func describe(err error) failureJSON {
 			Vendor: e.Vendor, Account: e.Account, Op: e.Op, Kind: e.Ref.Kind, ID: id, Name: e.Name,
 			Code: string(e.Code), Class: word, Effect: e.Effect.String(),
 			Status: e.Status, RequestID: e.RequestID, RetryAfter: int64(math.Ceil(e.RetryAfter.Seconds())),
-			Message: oneLine(e),
+			Message: oneLine(e), IDs: advice.ids,
 		})
 	}
 	return document

@@ -37,7 +37,8 @@ const rootHelp = `Set and read custom attributes on conversations and contacts o
 and Dixa, with one meaning at all of them: named attributes change, all others stay.
 
 VENDOR is chatwoot, kustomer or dixa. KIND is conversation or contact (a contact is
-a customer at Kustomer and an end user at Dixa). ID is the vendor's id of the record.
+a customer at Kustomer and an end user at Dixa). ID is the vendor's id of the record, or
+email:ADDRESS, phone:NUMBER or external:ID, by which it is looked up.
 
 URL, account and token come together from one of these, the first that is there:
   1. the flags --url, --account and --token-file

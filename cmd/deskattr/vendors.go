@@ -19,12 +19,18 @@ type vendor struct {
 	prefix     string                   // of its environment variables
 	numbered   bool                     // the account is a number that requests need
 	defaultURL string
-	open       func(settings, transport.Options) (adapters.Adapter, error)
+	open       func(s settings, strict bool, options transport.Options) (desk, error)
 
 	fake      func(dixatest.TB, fakeOptions) (fakeServer, string, error) // the string is its URL
 	versions  bool                                                       // the fake plays versions of the server
 	fakeBase  string                                                     // between the fake's URL and the API
 	fakeToken string                                                     // of the fake's default state
+}
+
+// desk is what the command needs of an adapter.
+type desk interface {
+	adapters.Adapter
+	adapters.Finder
 }
 
 var vendors = []vendor{
@@ -33,13 +39,13 @@ var vendors = []vendor{
 		words:    map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "contact"},
 		prefix:   "CHATWOOT",
 		numbered: true,
-		open: func(s settings, options transport.Options) (adapters.Adapter, error) {
+		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			account, err := strconv.ParseInt(s.account, 10, 64)
 			if err != nil {
 				return nil, usage("chatwoot: the account %q is not a number, as in the dashboard's URL", s.account)
 			}
 			return chatwoot.New(chatwoot.Config{
-				URL: s.url, AccountID: account, Token: adapters.StaticToken(s.token), Transport: options,
+				URL: s.url, AccountID: account, Token: adapters.StaticToken(s.token), Strict: strict, Transport: options,
 			})
 		},
 		fake: fakeChatwoot, versions: true, fakeToken: "admin",
@@ -48,9 +54,9 @@ var vendors = []vendor{
 		name:   "kustomer",
 		words:  map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "customer"},
 		prefix: "KUSTOMER",
-		open: func(s settings, options transport.Options) (adapters.Adapter, error) {
+		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			return kustomer.New(kustomer.Config{
-				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Transport: options,
+				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Strict: strict, Transport: options,
 			})
 		},
 		fake: fakeKustomer, fakeToken: "token",
@@ -60,9 +66,9 @@ var vendors = []vendor{
 		words:      map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "end user"},
 		prefix:     "DIXA",
 		defaultURL: dixa.DefaultURL,
-		open: func(s settings, options transport.Options) (adapters.Adapter, error) {
+		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			return dixa.New(dixa.Config{
-				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Transport: options,
+				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Strict: strict, Transport: options,
 			})
 		},
 		fake: fakeDixa, fakeBase: "/v1", fakeToken: "token",
