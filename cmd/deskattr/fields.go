@@ -75,24 +75,28 @@ its value, with the label in brackets where it is another; "deskattr set" takes 
 			if flags.output == formatText {
 				return tellFields(env.stdout, definitions)
 			}
-			document := fieldsJSON{schema, account.Vendor(), account.kind, []fieldJSON{}}
-			for _, d := range definitions {
-				document.Fields = append(document.Fields, fieldJSON{
-					Key: d.Key, Name: d.Name, Label: d.Label, Description: d.Description, Type: d.Type, VendorType: d.VendorType,
-					Choices: choicesJSON(d.Choices), Multi: d.Multi, ReadOnly: d.ReadOnly, Archived: d.Archived,
-				})
-			}
-			return writeJSON(env.stdout, document)
+			return writeJSON(env.stdout, fieldsJSON{schema, account.Vendor(), account.kind, fieldsOf(definitions)})
 		},
 	}
 	flags.register(cmd)
 	return cmd
 }
 
-func choicesJSON(choices []adapters.Choice) []choiceJSON {
+func fieldsOf(definitions []adapters.Definition) []fieldJSON {
+	all := []fieldJSON{}
+	for _, d := range definitions {
+		all = append(all, fieldJSON{
+			Key: d.Key, Name: d.Name, Label: d.Label, Description: d.Description, Type: d.Type, VendorType: d.VendorType,
+			Choices: choicesOf(d.Choices), Multi: d.Multi, ReadOnly: d.ReadOnly, Archived: d.Archived,
+		})
+	}
+	return all
+}
+
+func choicesOf(choices []adapters.Choice) []choiceJSON {
 	all := []choiceJSON{}
 	for _, c := range choices {
-		all = append(all, choiceJSON{c.Value, c.Label, c.Retired, choicesJSON(c.Choices)})
+		all = append(all, choiceJSON{c.Value, c.Label, c.Retired, choicesOf(c.Choices)})
 	}
 	return all
 }

@@ -33,14 +33,21 @@ x                          unknown
 }
 
 // Programs can go through choices without asking whether there are any.
-func TestChoicesJSON(t *testing.T) {
-	for want, choices := range map[string][]adapters.Choice{
+func TestFieldsJSON(t *testing.T) {
+	for want, definitions := range map[string][]adapters.Definition{
 		`[]`: nil,
-		`[{"value":"a","label":"A","retired":true,"choices":[{"value":"b","label":"","retired":false,"choices":[]}]}]`: {
-			{Value: "a", Label: "A", Retired: true, Choices: []adapters.Choice{{Value: "b"}}},
+		`[{"key":"k","name":"n","label":"l","description":"d","type":"choice","vendor_type":"list","choices":[` +
+			`{"value":"a","label":"A","retired":true,"choices":[{"value":"b","label":"","retired":false,"choices":[]}]}` +
+			`],"multi":true,"read_only":false,"archived":false},` +
+			`{"key":"x","name":"","label":"","description":"","type":"","vendor_type":"","choices":[],"multi":false,"read_only":true,"archived":true}]`: {
+			{
+				Key: "k", Name: "n", Label: "l", Description: "d", Type: adapters.TypeChoice, VendorType: "list", Multi: true,
+				Choices: []adapters.Choice{{Value: "a", Label: "A", Retired: true, Choices: []adapters.Choice{{Value: "b"}}}},
+			},
+			{Key: "x", ReadOnly: true, Archived: true},
 		},
 	} {
-		if got, err := json.Marshal(choicesJSON(choices)); err != nil || string(got) != want {
+		if got, err := json.Marshal(fieldsOf(definitions)); err != nil || string(got) != want {
 			t.Errorf("got %s and error %v, want %s", got, err, want)
 		}
 	}
