@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -27,6 +28,7 @@ type Explanation struct {
 	Class    error         // only where the vendor's table has a row; nil: the status decides
 	Code     adapters.Code // empty: the status decides
 	Detail   string        // the vendor's words
+	Reason   string        // our words, where those that the code has are not enough
 	Doubtful bool          // it may have been written although the status refuses it
 }
 
@@ -101,7 +103,7 @@ func fromStatus(status int, header http.Header, explanation Explanation) (*adapt
 	if explanation.Code != "" {
 		e.Code = explanation.Code
 	}
-	if words := advice[e.Code]; words != "" {
+	if words := cmp.Or(explanation.Reason, advice[e.Code]); words != "" {
 		e.Err = errors.New(words)
 	}
 	return e, explanation.Doubtful

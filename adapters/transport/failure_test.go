@@ -32,7 +32,7 @@ func (s *status) HTTPAnswer() (int, http.Header, []byte) {
 func explain(code int, _ http.Header, body []byte) transport.Explanation {
 	e := transport.Explanation{Detail: string(body), Doubtful: code == 400}
 	if code == 499 {
-		e.Class, e.Code = adapters.ErrUnavailable, adapters.CodeTimeout
+		e.Class, e.Code, e.Reason = adapters.ErrUnavailable, adapters.CodeTimeout, "the database gave up"
 	}
 	return e
 }
@@ -94,6 +94,11 @@ func TestFailureOfAnAnswer(t *testing.T) {
 	got, _ := transport.Failure(t.Context(), &status{code: 429, header: header}, explain)
 	if got.Status != 429 || got.RetryAfter != 7*time.Second || got.Detail != "the vendor's words" || len(got.RequestID) != 100 || strings.Contains(got.RequestID, "\n") {
 		t.Errorf("status %d, retry after %v, detail %q, request %q", got.Status, got.RetryAfter, got.Detail, got.RequestID)
+	}
+	for code, want := range map[int]string{499: "the database gave up", 404: "check the id"} {
+		if got, _ := transport.Failure(t.Context(), &status{code: code}, explain); !strings.Contains(got.Error(), want) {
+			t.Errorf("status %d: %v does not say %q", code, got, want)
+		}
 	}
 	ready := &adapters.Error{Class: adapters.ErrInvalid}
 	if got, _ := transport.Failure(t.Context(), ready, explain); got == ready || got.Class != adapters.ErrInvalid {
