@@ -58,7 +58,8 @@ type Driver interface {
 
 	// Write sets and clears, and keeps everything else. It is called under the
 	// record's lock. Doing it twice must leave the same state; the core does so
-	// after a request under transport.Once failed in passing.
+	// after a request under transport.Once failed in passing. An error that is an
+	// *adapters.Error names attributes by their keys; the core sets the effect.
 	Write(ctx context.Context, ref adapters.Ref, change Change) (Record, error)
 
 	// Definitions lists the definitions of a kind. Not nil.

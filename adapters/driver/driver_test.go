@@ -292,3 +292,23 @@ func TestEffectWithoutOurChain(t *testing.T) {
 		}
 	}
 }
+
+// TestWriteNamesAttributes: a driver's error names attributes by key and knows
+// no effect; the caller's names and the effect of the call are the core's.
+func TestWriteNamesAttributes(t *testing.T) {
+	d := &toy{write: func(context.Context) error {
+		bad := func(key string) *adapters.Error {
+			return &adapters.Error{Class: adapters.ErrUnavailable, Code: adapters.CodeTooLong, Name: key}
+		}
+		return adapters.Join([]*adapters.Error{bad("key-1"), bad("key-2")})
+	}}
+	a := open(t, d, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"tier": "key-1"}}})
+	_, err := a.UpdateAttributes(t.Context(), adapters.ContactRef("1"), adapters.Attributes{"key-3": adapters.String("x")})
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Name != "tier" || len(failure.Details) != 2 || failure.Details[0].Name != "tier" || failure.Details[1].Name != "key-2" {
+		t.Fatalf("%v", err)
+	}
+	if failure.Effect != adapters.EffectUnknown || failure.Details[1].Effect != failure.Effect {
+		t.Errorf("effects %v and %v", failure.Effect, failure.Details[1].Effect)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -59,7 +60,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 				failure, _ = transport.Failure(ctx, ctx.Err(), a.driver.Explain)
 			}
 			failure.Effect = effect(trace, failure)
-			return Record{}, failure
+			return Record{}, a.named(ref.Kind, failure)
 		}
 		change.Before = nil // too old to build on: the driver reads anew
 		if expected.empty() {
@@ -78,6 +79,19 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 		}
 		change.Before = &now
 	}
+}
+
+// named gives the attributes that a driver's error names by their keys the names
+// that the caller uses.
+func (a *Adapter) named(kind adapters.Kind, failure *adapters.Error) *adapters.Error {
+	failure.Name = a.name(kind, Record{}, failure.Name)
+	failure.Details = slices.Clone(failure.Details)
+	for i, detail := range failure.Details {
+		copied := *detail
+		copied.Name, copied.Effect = a.name(kind, Record{}, detail.Name), failure.Effect
+		failure.Details[i] = &copied
+	}
+	return failure
 }
 
 // effect is what the writing attempts of a failed call add up to.
