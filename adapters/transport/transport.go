@@ -85,7 +85,7 @@ func NewClient(options Options, vendor Vendor) *http.Client {
 	for i := len(options.Links) - 1; i >= 0; i-- {
 		chain = options.Links[i](chain)
 	}
-	client.Transport = chain
+	client.Transport = &keep{next: chain}
 	// Following a redirect would turn a write into a GET that "succeeds".
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &client
