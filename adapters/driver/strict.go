@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"encoding/json"
 	"net/url"
 	"regexp"
 	"slices"
@@ -102,6 +103,11 @@ func fitChoice(d adapters.Definition, v adapters.Value) (adapters.Value, error) 
 	number := v.Kind() == adapters.ValueNumber
 	if number {
 		want = v.String()
+		for _, choice := range everywhere(d.Choices) {
+			if v.Equal(adapters.Number(json.Number(choice.Value))) {
+				want = choice.Value // 2.50 is the choice 2.5
+			}
+		}
 	} else if v.Kind() != adapters.ValueString {
 		return v, wrongType(d, "the text of a choice")
 	}
