@@ -170,7 +170,7 @@ func pick(d adapters.Definition, choices []adapters.Choice, want string) (adapte
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "it is none of the choices: %s", few(choices))
 	case matches[0].Retired:
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "this choice is no longer offered")
-	case d.LeafOnly && len(matches[0].Choices) > 0:
+	case d.LeafOnly && few(matches[0].Choices) != "": // retired ones below do not count
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "only a choice without further ones below it may be set; below are: %s", few(matches[0].Choices))
 	}
 	return matches[0], nil
