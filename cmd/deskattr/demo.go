@@ -131,13 +131,18 @@ func showAttributes(b *bytes.Buffer, when string, attributes adapters.Attributes
 	}
 }
 
-// showRequest writes method, path and body, wrapped to 100 columns.
+// showRequest writes method, path and body, wrapped to 100 columns, and the status
+// where the server refused.
 func showRequest(b *bytes.Buffer, r dixatest.Request) {
 	target := r.Path
 	if len(r.Query) > 0 {
 		target += "?" + r.Query.Encode()
 	}
-	fmt.Fprintf(b, "%-7s %s %s\n", purpose(r), r.Method, target)
+	fmt.Fprintf(b, "%-7s %s %s", purpose(r), r.Method, target)
+	if r.Status >= http.StatusMultipleChoices {
+		fmt.Fprintf(b, "  answered %d", r.Status)
+	}
+	b.WriteByte('\n')
 	const width = 92
 	body := string(bytes.TrimSpace(r.Body))
 	for body != "" {
