@@ -1,6 +1,7 @@
 package chatwoottest
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/deskattr/deskattr/adapters/internal/fake"
@@ -25,10 +26,7 @@ func (s *Server) admit(r *fake.Request) *fake.Answer {
 	case r.Operation == "destroyConversationCustomAttributes" && !s.merges():
 		return new(s.noRoute(r))
 	}
-	token := r.Header.Get("api-access-token")
-	if token == "" {
-		token = r.Header.Get("api_access_token") // the same header to Rack; proxies tend to drop this spelling
-	}
+	token := token(r)
 	owner, known := s.state.Tokens[token]
 	switch {
 	case token == "":
@@ -41,4 +39,10 @@ func (s *Server) admit(r *fake.Request) *fake.Answer {
 		return new(s.failure(http.StatusUnauthorized, "Access to this endpoint is not authorized for bots"))
 	}
 	return nil
+}
+
+// token is the caller's; "" where there is none.
+func token(r *fake.Request) string {
+	// The same header to Rack; proxies tend to drop the second spelling.
+	return cmp.Or(r.Header.Get("api-access-token"), r.Header.Get("api_access_token"))
 }

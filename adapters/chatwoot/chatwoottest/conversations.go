@@ -25,6 +25,7 @@ func (s *Server) withConversation(handle func(call) fake.Answer) fake.Handler {
 }
 
 func (s *Server) getConversation(c call) fake.Answer {
+	s.ledger.look(c.id, c.writer())
 	id, _ := strconv.ParseInt(c.id, 10, 64)
 	updated := float64(born)
 	if at, ok := s.changed[c.id]; ok {
@@ -71,13 +72,14 @@ func shown(stored map[string]json.RawMessage) json.RawMessage {
 // updateConversationAttributes replaces, or merges where the release can and the request asks for it.
 func (s *Server) updateConversationAttributes(c call) fake.Answer {
 	next, _ := c.params.values["custom_attributes"].(*object) // strong parameters drop anything but an object
-	if s.merges() && truthy(c.params.values["merge"]) {
+	merges := s.merges() && !s.ignoresMerge && truthy(c.params.values["merge"])
+	if merges {
 		sent := next
 		if next = load(s.state.Conversations[c.id].CustomAttributes); next != nil && sent != nil {
 			merge(next, sent)
 		}
 	}
-	return s.saveConversation(c.id, next)
+	return s.saveConversation(c, next, !merges)
 }
 
 func (s *Server) destroyConversationAttributes(c call) fake.Answer {
@@ -85,11 +87,11 @@ func (s *Server) destroyConversationAttributes(c call) fake.Answer {
 	if next != nil {
 		without(next, c.params.values["custom_attributes"])
 	}
-	return s.saveConversation(c.id, next)
+	return s.saveConversation(c, next, false)
 }
 
 // saveConversation validates the whole map, kept values too, and echoes it.
-func (s *Server) saveConversation(id string, next *object) fake.Answer {
+func (s *Server) saveConversation(c call, next *object, replaces bool) fake.Answer {
 	if next == nil {
 		return s.crash() // from nil: merging into it, removing from it, or asking it whether it is empty
 	}
@@ -99,10 +101,12 @@ func (s *Server) saveConversation(id string, next *object) fake.Answer {
 	if hasNUL(next) {
 		return s.crash()
 	}
-	saved, changed := save(s.state.Conversations[id].CustomAttributes, next)
+	stored := s.state.Conversations[c.id].CustomAttributes
+	saved, changed := save(stored, next)
+	s.ledger.write(c.id, c.writer(), stored, saved, replaces)
 	if changed {
-		s.state.Conversations[id] = Conversation{CustomAttributes: saved}
-		s.changed[id] = time.Now()
+		s.state.Conversations[c.id] = Conversation{CustomAttributes: saved}
+		s.changed[c.id] = time.Now()
 	}
 	return s.json(http.StatusOK, map[string]any{"custom_attributes": render(next)})
 }

@@ -36,13 +36,21 @@
 //     Agent bots may read a conversation and post its custom_attributes; anything else is a 401.
 //   - Order: an unknown route is a 404 whatever the token, as Rails routes first; then come the token, the syntax of the
 //     body, the account and the record. That the token comes before the syntax was not tried.
+//   - Search of contacts: a part of a name, an e-mail address, a telephone number or an identifier, the first three in any
+//     case, with LIKE's wildcards; 15 on a page. The order is that of the ids if the request asks for any, else it
+//     changes from page to page, because nothing promises that it does not. This was read and not run.
 //   - Ids: Rails reads the digits an id starts with, so 7abc is 7.
+//
+// # What hurts
+//
+// [IgnoresMerge] plays a server that promises merging and replaces; [Server.SetVersion] another release in the midst of
+// a test; [Server.Lost] tells what writers took from each other where nobody could have known.
 //
 // # What is not played
 //
 // The lost updates of parallel writers (here each request is atomic), the rate limit and its 429 (inject a [Fault]), a
 // second account, the inbox and team membership of agents, form-encoded bodies (like any body that is not JSON, they
-// count as empty), error texts in the account's language, the location and the avatar of a contact, events and webhooks.
+// count as empty), error texts in the account's language, sorting a search by anything else, the location and the avatar of a contact, events and webhooks.
 //
 // # Control
 //

@@ -22,20 +22,23 @@ type Fault = fake.Fault
 type Server struct {
 	*fake.Server
 
-	t       TB
-	state   State
-	changed map[string]time.Time // when a conversation was written, by id; SetState forgets it
-	answers int                  // so far, for their X-Request-Id
+	t            TB
+	state        State
+	ignoresMerge bool
+	ledger       ledger
+	changed      map[string]time.Time // when a conversation was written, by id; SetState forgets it
+	answers      int                  // so far, for their X-Request-Id
 }
 
 // Option changes what New makes.
 type Option func(*options)
 
 type options struct {
-	addr      string
-	inProcess bool
-	state     State
-	version   string
+	addr         string
+	inProcess    bool
+	ignoresMerge bool
+	state        State
+	version      string
 }
 
 // Addr listens on this loopback address instead of any free port.
@@ -46,6 +49,10 @@ func WithState(state State) Option { return func(o *options) { o.state = state }
 
 // Version plays and reports this release, for example 4.16.2, whatever the state says.
 func Version(version string) Option { return func(o *options) { o.version = version } }
+
+// IgnoresMerge plays a fork that has destroy_custom_attributes on conversations and yet replaces the map whatever merge
+// says. Nobody has seen one; a client that takes the one for a proof of the other loses everything to it.
+func IgnoresMerge() Option { return func(o *options) { o.ignoresMerge = true } }
 
 // InProcess opens no socket: the fake is reached through Client or Handler only, and its URL is made up. Tests in
 // virtual time (testing/synctest) need it.
@@ -61,10 +68,11 @@ func New(t TB, option ...Option) *Server {
 	if o.version != "" {
 		o.state.Version, o.state.ReportedVersion = o.version, o.version
 	}
-	s := &Server{t: t}
+	s := &Server{t: t, ignoresMerge: o.ignoresMerge, ledger: newLedger()}
 	if err := s.replaceState(o.state); err != nil {
 		t.Fatalf("chatwoot fake: %v", err)
 	}
+	s.ledger = newLedger() // what the state starts with is nobody's write
 	var err error
 	if s.Server, err = fake.New(t, s.config()); err == nil {
 		if o.inProcess {
@@ -95,6 +103,7 @@ func (s *Server) config() fake.Config {
 			"getConversation":                     s.withConversation(s.getConversation),
 			"updateConversationCustomAttributes":  s.withConversation(s.updateConversationAttributes),
 			"destroyConversationCustomAttributes": s.withConversation(s.destroyConversationAttributes),
+			"searchContacts":                      s.inAccount(s.searchContacts),
 			"getContact":                          s.withContact(s.getContact),
 			"updateContact":                       s.withContact(s.updateContact),
 			"putContact":                          s.withContact(s.updateContact), // routed to the same action
@@ -121,6 +130,9 @@ type call struct {
 	params *object
 	id     string // of the record, in canonical form; "" for a list
 }
+
+// writer is who calls, for the ledger: the token.
+func (c call) writer() string { return token(c.Request) }
 
 // inAccount reads the parameters and finds the account.
 func (s *Server) inAccount(handle func(call) fake.Answer) fake.Handler {

@@ -95,6 +95,15 @@ func (s *Server) SetState(state State) {
 	}
 }
 
+// SetVersion plays and reports another release from now on, as after an update or a step back.
+func (s *Server) SetVersion(version string) {
+	s.t.Helper()
+	if _, err := release(version); err != nil {
+		s.t.Fatalf("chatwoot fake: %v", err)
+	}
+	s.Locked(func() { s.state.Version, s.state.ReportedVersion = version, version })
+}
+
 func (s *Server) putState(text []byte) error {
 	var state State
 	if err := fake.Decode(text, &state); err != nil {
@@ -112,6 +121,9 @@ func (s *Server) replaceState(state State) error {
 	state.complete()
 	if err := state.check(); err != nil {
 		return err
+	}
+	for id, conversation := range state.Conversations {
+		s.ledger.write(id, "", s.state.Conversations[id].CustomAttributes, conversation.CustomAttributes, false)
 	}
 	s.state, s.changed = state, map[string]time.Time{}
 	return nil
