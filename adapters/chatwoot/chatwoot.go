@@ -12,6 +12,18 @@
 // Both are positive whole numbers without leading zeros: the server itself would
 // read "7abc" as 7 [run].
 //
+// Find looks contacts up by e-mail address, telephone number and external id
+// (identifier), each of which the server keeps unique in an account [code].
+// Conversations cannot be looked up: they have no such field. Find asks the
+// search, which finds a text anywhere in a name or a field, and takes only those
+// whose field is the whole text; case does not count in an e-mail address.
+// The filter would compare the whole field itself, but puts a plus before a
+// number and lower-cases an id [code]: a release that does otherwise would find
+// nothing and not say so. 20 pages of 15 are read; if there are more and none
+// matched, the error is ErrUnsupported. The server allows 100 searches a minute
+// for an account [code]. Further e-mail addresses of a contact, which newer
+// servers have, are not compared. None of it was run.
+//
 // # Names
 //
 // A name is the key, as it is: any text. The server checks no name against the
@@ -25,6 +37,14 @@
 // it) and nest at most 98 levels deep. A Time is stored as RFC 3339 text in UTC
 // and comes back as a String; so does a Link. A stored null reads as absent.
 //
+// Strict holds values against what the dashboard offers; the server holds them
+// against nothing [code]. Currency and percent are numbers, a list is a choice of
+// its values, a checkbox is true or false. A pattern is what stands between
+// JavaScript's slashes, as the dashboard stores it [code]; what Go cannot read of
+// it is not checked. A date may be a day or a moment: a dashboard has stored the
+// moment at which the day begins where its user is [code], whether all do nobody
+// knows. Raw of a definition is the server's object to the byte.
+//
 // # Clearing
 //
 // By the destroy_custom_attributes endpoint of the record [code]: of contacts
@@ -36,16 +56,31 @@
 // Contacts: the server merges, top level keys only [code]. Conversations: the
 // server replaces the whole map; from 4.17.0 on it merges when asked. An older
 // server ignores that wish and replaces [code], so the adapter asks only where
-// it has proof: once for an Adapter it sends a removal of nothing, which has no
-// effect where merging exists and meets no route where it does not. Without
-// proof, with an agent bot's token (which may not remove), and where the server
-// refuses a merge because of what is stored, the adapter reads, merges and
+// it has proof. Merging and removing came with one release: so it begins with a
+// removal, of nothing where nothing is to be cleared, which has no effect where
+// merging exists, shows the whole map, and meets no route where it does not.
+// Then it looks at the answer to its first merge. Where that has more than was
+// sent, merging is proven for the life of the Adapter. Where it has not, the
+// server may ignore the wish all the same, as a fork could (nobody has seen one):
+// a merge of nothing tells, which shows the map or empties it. In the second case
+// the adapter puts back what was there, with the change and what others wrote
+// since, and replaces from then on. If that breaks off, the error says so, and
+// the same call through the same Adapter puts it back.
+//
+// Later merges are looked at in the same way where a read or a removal went
+// before: with Verify, with IfEqual, and where the call clears. Without, the
+// answer cannot tell what it ought to hold: a server that is set back to a release
+// before 4.17.0 while the Adapter lives takes away what the next such call does
+// not name, once. What a foreign writer removed stays removed.
+//
+// Without proof, with an agent bot's token (which may not remove), and where the
+// server refuses a merge because of what is stored, the adapter reads, merges and
 // replaces; such a request is never repeated blindly.
 //
 // The server takes no lock while merging: of 40 merges sent at once about half
 // were lost, each answered with 200 [run]. Writes through one Adapter wait for
 // each other. Nobody can keep a write of another process, or of a person in the
-// dashboard, from being lost in the same moment.
+// dashboard, from being lost in the same moment, unless all share a Locker.
 //
 // # Errors
 //
@@ -56,8 +91,14 @@
 //	422 with "error" and no "attributes"                  ErrUnavailable: a statement timeout, tried again
 //	422 with "attributes"                                 ErrInvalid
 //
-// A text over the limit that is already stored makes the server refuse every
-// write that keeps it (422).
+// An agent bot's token reads and writes conversations, no contacts and no
+// definitions, so it cannot be Strict; to clear, it replaces the map. Its refusal
+// looks like that of a role [code].
+//
+// A text or a number over the limit that is already stored makes the server
+// refuse every write to a conversation that keeps it (422) [run]. The error names
+// each such attribute, with the code too_long or too_large; set or clear them in
+// the same call.
 //
 // # Limits
 //
@@ -135,7 +176,10 @@ type Adapter struct {
 	api *chatwoot.API
 }
 
-var _ adapters.Adapter = (*Adapter)(nil)
+var (
+	_ adapters.Adapter = (*Adapter)(nil)
+	_ adapters.Finder  = (*Adapter)(nil)
+)
 
 // New checks the Config and returns its Adapter. It sends nothing.
 func New(config Config) (*Adapter, error) {
@@ -155,6 +199,7 @@ func New(config Config) (*Adapter, error) {
 		Token:     config.Token,
 		Transient: statementTimeout,
 	})
+	client.Transport = keeping{client.Transport}
 	api, err := chatwoot.NewAPI(base.String(), chatwoot.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("chatwoot: %w", err)

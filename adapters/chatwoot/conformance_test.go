@@ -54,11 +54,20 @@ func serve(t adapterstest.TB, version string) *chatwoottest.Server {
 	}))
 }
 
+type config = chatwoot.Config
+
 func open(t adapterstest.TB, url string, client *http.Client) *chatwoot.Adapter {
-	adapter, err := chatwoot.New(chatwoot.Config{
+	return openWith(t, url, func(c *config) { c.Transport.Client = client })
+}
+
+// openWith is an adapter with further settings.
+func openWith(t adapterstest.TB, url string, set func(*config)) *chatwoot.Adapter {
+	c := config{
 		URL: url, AccountID: 1, Token: adapters.StaticToken("secret-token"),
-		Transport: transport.Options{Client: client, Backoff: time.Millisecond},
-	})
+		Transport: transport.Options{Backoff: time.Millisecond},
+	}
+	set(&c)
+	adapter, err := chatwoot.New(c)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -19,6 +19,7 @@ type vendor struct {
 	api     *chatwoot.API
 	account int64
 	merging atomic.Int32 // whether the server merges conversations: unproven, merges, replaces
+	owed    owed         // what it may have taken away
 }
 
 // Vendor implements [driver.Driver].
@@ -39,6 +40,7 @@ func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) 
 		capabilities.Merge = adapters.MergeEmulated // before 4.17.0
 	case adapters.Contact:
 		capabilities.Merge = adapters.MergeNative
+		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
 	default:
 		return adapters.Capabilities{}, false
 	}
@@ -108,36 +110,17 @@ func (d *vendor) writeContact(ctx context.Context, ref adapters.Ref, change driv
 	return contact(ref, answer, err)
 }
 
-// Definitions implements [driver.Driver].
-func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	model := chatwoot.AttributeModelConversationAttribute
-	if kind == adapters.Contact {
-		model = chatwoot.AttributeModelContactAttribute
-	}
-	list, err := d.api.ListCustomAttributeDefinitions(ctx, d.account, &chatwoot.ListCustomAttributeDefinitionsParams{AttributeModel: &model})
-	if err != nil {
-		return nil, err
-	}
-	definitions := make([]adapters.Definition, 0, len(list))
-	for _, entry := range list {
-		definition := adapters.Definition{
-			Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind, VendorType: string(entry.AttributeDisplayType),
-		}
-		if entry.AttributeDescription != nil {
-			definition.Description = *entry.AttributeDescription
-		}
-		definitions = append(definitions, definition)
-	}
-	return definitions, nil
-}
-
 // Explain implements [driver.Driver]: the rows of the package documentation.
 func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Explanation {
 	answer := errorBody(body)
 	explanation := transport.Explanation{Detail: answer.words()}
 	switch {
 	case status == http.StatusUnauthorized && answer.Error != "" && answer.Error != "Invalid Access Token":
+		// The refusals of a role, of an inbox and of a bot have one shape, and
+		// their words may be translated: so all of it is said.
 		explanation.Class, explanation.Code = adapters.ErrForbidden, adapters.CodeNotPermitted
+		explanation.Reason = "the token may not do this: give its owner the right; " +
+			"an agent bot's token cannot touch contacts or definitions, nor remove attributes"
 	case statementTimeout(status, body):
 		explanation.Class, explanation.Code = adapters.ErrUnavailable, adapters.CodeTimeout
 	}

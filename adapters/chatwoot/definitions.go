@@ -1,0 +1,116 @@
+package chatwoot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/gen/chatwoot"
+)
+
+// types are what the dashboard offers for an attribute, in the words of all
+// vendors.
+var types = map[chatwoot.AttributeDisplayType]adapters.Type{
+	chatwoot.AttributeDisplayTypeText:     adapters.TypeText,
+	chatwoot.AttributeDisplayTypeNumber:   adapters.TypeNumber,
+	chatwoot.AttributeDisplayTypeCurrency: adapters.TypeNumber,
+	chatwoot.AttributeDisplayTypePercent:  adapters.TypeNumber,
+	chatwoot.AttributeDisplayTypeLink:     adapters.TypeLink,
+	chatwoot.AttributeDisplayTypeDate:     adapters.TypeDate,
+	chatwoot.AttributeDisplayTypeList:     adapters.TypeChoice,
+	chatwoot.AttributeDisplayTypeCheckbox: adapters.TypeBool,
+}
+
+// Definitions implements [driver.Driver].
+func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
+	model := chatwoot.AttributeModelConversationAttribute
+	if kind == adapters.Contact {
+		model = chatwoot.AttributeModelContactAttribute
+	}
+	ctx, body := keep(ctx)
+	list, err := d.api.ListCustomAttributeDefinitions(ctx, d.account, &chatwoot.ListCustomAttributeDefinitionsParams{AttributeModel: &model})
+	if err != nil {
+		return nil, err
+	}
+	var raw []json.RawMessage
+	if err := json.Unmarshal(body.Bytes(), &raw); err != nil {
+		return nil, err // cannot be: the client has read the same
+	}
+	definitions := make([]adapters.Definition, 0, len(list))
+	for i, entry := range list {
+		definitions = append(definitions, definition(kind, entry, raw[i]))
+	}
+	return definitions, nil
+}
+
+func definition(kind adapters.Kind, entry chatwoot.CustomAttributeDefinition, raw json.RawMessage) adapters.Definition {
+	d := adapters.Definition{
+		Key: entry.AttributeKey, Label: entry.AttributeDisplayName, Kind: kind,
+		Type: types[entry.AttributeDisplayType], VendorType: string(entry.AttributeDisplayType),
+		Raw: raw,
+	}
+	if entry.AttributeDescription != nil {
+		d.Description = *entry.AttributeDescription
+	}
+	if entry.RegexPattern != nil {
+		d.Pattern = pattern(*entry.RegexPattern)
+	}
+	if kind == adapters.Conversation && (d.Type == adapters.TypeText || d.Type == adapters.TypeLink) {
+		d.MaxLength = maxText
+	}
+	if d.Type == adapters.TypeChoice {
+		for _, value := range entry.AttributeValues {
+			d.Choices = append(d.Choices, adapters.Choice{Value: value, Label: value})
+		}
+	}
+	return d
+}
+
+// pattern is a regular expression as Go reads it. The dashboard stores what
+// JavaScript shows: slashes around it and flags behind, of which i, m and s mean
+// the same in Go and the others nothing for a single match. Without slashes
+// somebody has sent it through the API, and means it as it is.
+func pattern(stored string) string {
+	end := strings.LastIndexByte(stored, '/')
+	if end < 1 || stored[0] != '/' || strings.Trim(stored[end+1:], "dgimsuvy") != "" {
+		return stored
+	}
+	flags := strings.Map(func(flag rune) rune {
+		if strings.ContainsRune("ims", flag) {
+			return flag
+		}
+		return -1
+	}, stored[end+1:])
+	if flags == "" {
+		return stored[1:end]
+	}
+	return "(?" + flags + ")" + stored[1:end]
+}
+
+// keeping lets a call have the bytes of an answer beside what the typed client
+// makes of them: the generated type knows no field that a newer server adds, and
+// Raw of a definition is to hold all of them.
+type keeping struct{ next http.RoundTripper }
+
+type keepKey struct{}
+
+// keep returns a context under which the answer's body is kept.
+func keep(ctx context.Context) (context.Context, *bytes.Buffer) {
+	body := &bytes.Buffer{}
+	return context.WithValue(ctx, keepKey{}, body), body
+}
+
+func (k keeping) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := k.next.RoundTrip(r)
+	if body, ok := r.Context().Value(keepKey{}).(*bytes.Buffer); ok && err == nil {
+		answer.Body = struct { // as much as the client reads, which is bounded
+			io.Reader
+			io.Closer
+		}{io.TeeReader(answer.Body, body), answer.Body}
+	}
+	return answer, err
+}

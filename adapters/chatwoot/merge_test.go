@@ -1,0 +1,396 @@
+package chatwoot_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/chatwoot"
+	"github.com/deskattr/deskattr/adapters/chatwoot/chatwoottest"
+)
+
+type attributes = map[string]json.RawMessage
+
+func equal(a, b attributes) bool {
+	return maps.EqualFunc(a, b, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
+}
+
+// serveWith is a fake with conversation 7.
+func serveWith(t *testing.T, stored attributes, options ...chatwoottest.Option) *chatwoottest.Server {
+	t.Helper()
+	return chatwoottest.New(t, append([]chatwoottest.Option{chatwoottest.WithState(chatwoottest.State{
+		Tokens:        map[string]string{"secret-token": "agent", "other-token": "agent"},
+		Conversations: map[string]chatwoottest.Conversation{"7": {CustomAttributes: stored}},
+	})}, options...)...)
+}
+
+func storedIn(server *chatwoottest.Server) attributes {
+	return server.State().Conversations["7"].CustomAttributes
+}
+
+// hook is an adapter whose requests pass these functions, with their number
+// from 1.
+func hook(t *testing.T, server *chatwoottest.Server, before, after func(n int)) *chatwoot.Adapter {
+	t.Helper()
+	n := 0
+	return open(t, server.URL, &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		n++
+		if before != nil {
+			before(n)
+		}
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if after != nil {
+			after(n)
+		}
+		return answer, err
+	})})
+}
+
+// foreignWrite is a person in the dashboard, who sends the whole map.
+func foreignWrite(t *testing.T, server *chatwoottest.Server, values string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+conversation+"/custom_attributes", strings.NewReader(`{"custom_attributes":`+values+`}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("api-access-token", "other-token")
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+}
+
+var (
+	rich    = attributes{"plan": json.RawMessage(`"pro"`), "digits": json.RawMessage(`[9007199254740993]`), "tags": json.RawMessage(`["a"]`), "null": json.RawMessage("null")}
+	changes = adapters.Attributes{"order_id": adapters.String("12345"), "tags": adapters.Clear()}
+	changed = attributes{"plan": rich["plan"], "digits": rich["digits"], "null": rich["null"], "order_id": json.RawMessage(`"12345"`)}
+	update7 = "POST " + conversation + "/custom_attributes "
+	remove7 = "POST " + conversation + "/destroy_custom_attributes "
+	read7   = "GET " + conversation
+	verify  = adapters.Verify()
+)
+
+// TestLyingFork: the proof passes, and merge replaces all the same.
+func TestLyingFork(t *testing.T) {
+	for name, options := range map[string][]adapters.UpdateOption{"verified": {verify}, "not verified": nil, "if equal": {adapters.IfEqual(adapters.Attributes{"plan": adapters.String("pro")})}} {
+		t.Run(name, func(t *testing.T) {
+			server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+			adapter := open(t, server.URL, nil)
+			result, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, options...)
+			if err != nil || !equal(storedIn(server), changed) || len(result.Attributes) != 3 {
+				t.Fatalf("stored %s, result %v, %v", storedIn(server), result, err)
+			}
+			first := len(requests(server))
+			if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := requests(server)[first:], []string{read7, update7 + `{"custom_attributes":{"digits":[9007199254740993],"null":null,"order_id":"12345","plan":"pro","vip":true}}`}; !slices.Equal(got, want) {
+				t.Errorf("the second call sent %q, want %q", got, want)
+			}
+			if lost := server.Lost(); lost != nil {
+				t.Errorf("lost %v", lost)
+			}
+		})
+	}
+}
+
+// TestLyingForkOnAnEmptyRecord: with nothing to lose the wish is tested all the
+// same, for the next record.
+func TestLyingForkOnAnEmptyRecord(t *testing.T) {
+	server := serveWith(t, attributes{}, chatwoottest.IgnoresMerge())
+	adapter := open(t, server.URL, nil)
+	for range 2 {
+		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil || !equal(storedIn(server), attributes{"vip": json.RawMessage("true")}) {
+			t.Fatalf("stored %s, %v", storedIn(server), err)
+		}
+	}
+	check(t, server,
+		remove7+`{"custom_attributes":[]}`, update7+`{"custom_attributes":{"vip":true},"merge":true}`,
+		read7, update7+`{"custom_attributes":{},"merge":true}`, read7, update7+`{"custom_attributes":{"vip":true}}`,
+		read7, update7+`{"custom_attributes":{"vip":true}}`)
+}
+
+// TestLyingForkFails: each request of the repair fails in each way; the same call
+// again loses nothing.
+func TestLyingForkFails(t *testing.T) {
+	type step struct {
+		operation string
+		skip      int
+	}
+	steps := []step{
+		{"destroyConversationCustomAttributes", 0}, // the removal
+		{"updateConversationCustomAttributes", 0},  // the merge, which replaces
+		{"getConversation", 0},
+		{"updateConversationCustomAttributes", 1}, // the question, which empties
+		{"getConversation", 1},
+		{"updateConversationCustomAttributes", 2}, // the repair
+	}
+	for i, step := range steps {
+		for name, fault := range map[string]chatwoottest.Fault{
+			"401": {Status: 401, Body: `{"error":"Invalid Access Token"}`}, "403": {Status: 403}, "404": {Status: 404, Body: `{"error":"gone"}`},
+			"422": {Status: 422, Body: `{"error":"slow"}`}, "429": {Status: 429, Body: "Retry later\n"},
+			"500": {Status: 500}, "503": {Status: 503}, "not JSON": {Status: 200, Body: "<html>"},
+			"reset": {Reset: true}, "lost answer": {LostAnswer: true}, "cut off": {TruncateAt: 5},
+		} {
+			for _, times := range []int{1, 3, -1} {
+				for _, options := range [][]adapters.UpdateOption{nil, {verify}} {
+					t.Run(fmt.Sprintf("request %d, %s, %d times, %d options", i+1, name, times, len(options)), func(t *testing.T) {
+						server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+						adapter := open(t, server.URL, nil)
+						fault := fault
+						fault.Operation, fault.Skip, fault.Times = step.operation, step.skip, times
+						if step.operation == "getConversation" {
+							fault.Skip += len(options) // verified, the core reads first
+						}
+						server.SetFaults(fault)
+						_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, options...)
+						if err == nil && !equal(storedIn(server), changed) {
+							t.Errorf("no error, and stored is %s", storedIn(server))
+						}
+						var failure *adapters.Error
+						if err != nil && (!errors.As(err, &failure) || failure.Effect == adapters.EffectNone && !equal(storedIn(server), rich)) {
+							t.Errorf("stored %s, %v", storedIn(server), err)
+						}
+						server.SetFaults()
+						if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, options...); err != nil {
+							t.Fatal(err)
+						}
+						if !equal(storedIn(server), changed) {
+							t.Errorf("after the same call again stored is %s", storedIn(server))
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// TestLyingForkContextEnds: before and after each request.
+func TestLyingForkContextEnds(t *testing.T) {
+	for n := range 8 {
+		for _, late := range []bool{false, true} {
+			t.Run(fmt.Sprintf("request %d, late %v", n, late), func(t *testing.T) {
+				server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				end := func(i int) {
+					if i == n+1 {
+						cancel()
+					}
+				}
+				before, after := end, func(int) {}
+				if late {
+					before, after = after, before
+				}
+				adapter := hook(t, server, before, after)
+				_, err := adapter.UpdateAttributes(ctx, adapters.ConversationRef("7"), changes)
+				if err != nil && !errors.Is(err, context.Canceled) {
+					t.Error(err)
+				}
+				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes); err != nil || !equal(storedIn(server), changed) {
+					t.Errorf("after the same call again stored is %s, %v", storedIn(server), err)
+				}
+			})
+		}
+	}
+}
+
+// TestUnsettledSaysSo: who lost something is told what to do.
+func TestUnsettledSaysSo(t *testing.T) {
+	server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+	server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Skip: 2, Times: -1, Status: 429})
+	_, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify)
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, adapters.ErrRateLimited) || !strings.Contains(err.Error(), "the same call again through this adapter") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRepairKeepsForeignWrites: what others write while the fork is found out is
+// kept where it was read, and else the fake counts it as lost in a window.
+func TestRepairKeepsForeignWrites(t *testing.T) {
+	for n := 1; n <= 6; n++ {
+		server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+		adapter := hook(t, server, func(i int) {
+			if i == n {
+				server.SetState(func() chatwoottest.State {
+					state := server.State()
+					state.Conversations["7"].CustomAttributes["foreign"] = json.RawMessage("1")
+					return state
+				}())
+			}
+		}, nil)
+		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes); err != nil {
+			t.Fatal(err)
+		}
+		want := maps.Clone(changed)
+		want["foreign"] = json.RawMessage("1")
+		if slices.Contains(server.Lost(), chatwoottest.Loss{Conversation: "7", Attribute: "foreign"}) {
+			delete(want, "foreign")
+		}
+		if !equal(storedIn(server), want) {
+			t.Errorf("a foreign write before request %d: stored %s, want %s", n, storedIn(server), want)
+		}
+		if kept := storedIn(server)["foreign"] != nil; kept != (n == 1 || n == 3 || n == 5) {
+			t.Errorf("a foreign write before request %d: kept %v", n, kept)
+		}
+	}
+}
+
+// TestForeignRemovalStays: a merging server, and a foreign writer who takes
+// everything away between our look and our merge.
+func TestForeignRemovalStays(t *testing.T) {
+	for _, left := range []string{`{}`, `{"plan":"pro"}`} {
+		for request, what := range map[int]string{2: "before the removal", 3: "before the merge"} {
+			t.Run(left+" "+what, func(t *testing.T) {
+				server := serveWith(t, rich)
+				adapter := hook(t, server, func(i int) {
+					if i == request {
+						foreignWrite(t, server, left)
+					}
+				}, nil)
+				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify); err != nil {
+					t.Fatal(err)
+				}
+				want := attributes{"order_id": changed["order_id"]}
+				if left != `{}` {
+					want["plan"] = rich["plan"]
+				}
+				if !equal(storedIn(server), want) {
+					t.Errorf("stored %s, want %s", storedIn(server), want)
+				}
+				sent := len(requests(server))
+				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil {
+					t.Fatal(err)
+				}
+				if got, want := requests(server)[sent:], []string{update7 + `{"custom_attributes":{"vip":true},"merge":true}`}; !slices.Equal(got, want) {
+					t.Errorf("the next call sent %q, want %q", got, want)
+				}
+			})
+		}
+	}
+}
+
+// TestServerStepsBack: a server that merged comes back as one that replaces.
+func TestServerStepsBack(t *testing.T) {
+	set := adapters.Attributes{"order_id": adapters.String("12345")}
+	for _, test := range []struct {
+		name    string
+		changes adapters.Attributes
+		options []adapters.UpdateOption
+		lose    bool
+	}{
+		{"verified", set, []adapters.UpdateOption{verify}, false},
+		{"if equal", set, []adapters.UpdateOption{adapters.IfEqual(adapters.Attributes{"plan": adapters.String("pro")})}, false},
+		{"with a removal, which tells", changes, nil, false},
+		{"a removal alone", adapters.Attributes{"tags": adapters.Clear()}, nil, false},
+		{"not verified: nobody can tell", set, nil, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := serveWith(t, rich)
+			adapter := open(t, server.URL, nil)
+			if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil {
+				t.Fatal(err)
+			}
+			server.SetVersion("4.16.2")
+			if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), test.changes, test.options...); err != nil {
+				t.Fatal(err)
+			}
+			got := storedIn(server)
+			if lost := got["plan"] == nil || got["vip"] == nil || got["digits"] == nil; lost != test.lose {
+				t.Errorf("stored %s", got)
+			}
+			if test.lose {
+				return
+			}
+			sent := len(requests(server))
+			if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), set); err != nil || !equal(storedIn(server), with(got, "order_id", `"12345"`)) {
+				t.Errorf("stored %s, %v", storedIn(server), err)
+			}
+			for _, line := range requests(server)[sent:] {
+				if strings.Contains(line, "merge") {
+					t.Errorf("the next call still asks to merge: %s", line)
+				}
+			}
+		})
+	}
+}
+
+// TestServerStepsBackOverTheLimit: what could not be put back is not risked.
+func TestServerStepsBackOverTheLimit(t *testing.T) {
+	server := serveWith(t, rich)
+	adapter := open(t, server.URL, nil)
+	if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil {
+		t.Fatal(err)
+	}
+	state := server.State()
+	state.Version = "4.16.2"
+	state.Conversations["7"].CustomAttributes["note"] = json.RawMessage(`"` + strings.Repeat("x", 1501) + `"`)
+	server.SetState(state)
+	before := storedIn(server)
+	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(false)}, verify)
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Name != "note" || failure.Effect != adapters.EffectNone || !equal(storedIn(server), before) {
+		t.Errorf("%v, stored %.200s", err, storedIn(server))
+	}
+}
+
+func with(values attributes, key, raw string) attributes {
+	values = maps.Clone(values)
+	values[key] = json.RawMessage(raw)
+	return values
+}
+
+// TestReplacementBuildsOnWhatTheCoreRead: one read before, one after.
+func TestReplacementBuildsOnWhatTheCoreRead(t *testing.T) {
+	server := serveWith(t, rich, chatwoottest.Version("4.16.2"))
+	if _, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify); err != nil {
+		t.Fatal(err)
+	}
+	check(t, server, read7, remove7+`{"custom_attributes":["tags"]}`,
+		update7+`{"custom_attributes":{"digits":[9007199254740993],"null":null,"order_id":"12345","plan":"pro"}}`, read7)
+}
+
+// TestVerifyReportsWhatWentWithTheMap: a replaced map is looked at as a whole.
+func TestVerifyReportsWhatWentWithTheMap(t *testing.T) {
+	for _, version := range []string{"4.16.2", "4.17.0"} {
+		server := serveWith(t, rich, chatwoottest.Version(version))
+		last := 4 // the reading back
+		adapter := hook(t, server, func(i int) {
+			if i == last {
+				foreignWrite(t, server, `{"order_id":"12345"}`)
+			}
+		}, nil)
+		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify)
+		var failure *adapters.Error
+		if replaced := version == "4.16.2"; !replaced && err != nil ||
+			replaced && (!errors.As(err, &failure) || !errors.Is(err, adapters.ErrConflict) || failure.Effect != adapters.EffectApplied || len(failure.Details) != 2) {
+			t.Errorf("%s: %v", version, err)
+		}
+	}
+}
+
+// TestRefusedProofIsNotRemembered: that one record cannot be merged into says
+// nothing of the next one.
+func TestRefusedProofIsNotRemembered(t *testing.T) {
+	server := serveWith(t, attributes{"note": json.RawMessage(`"` + strings.Repeat("x", 1501) + `"`)})
+	adapter := open(t, server.URL, nil)
+	for _, value := range []string{"a", "b"} {
+		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"note": adapters.String(value)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := requests(server); !strings.Contains(got[len(got)-1], `"merge":true`) {
+		t.Errorf("sent %q", got)
+	}
+}
