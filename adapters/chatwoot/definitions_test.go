@@ -98,6 +98,7 @@ func TestPattern(t *testing.T) {
 		`/a.b/gimu`:  `(?im)a.b`,
 		`^\d+$`:      `^\d+$`, // sent by somebody who does not know of the slashes
 		`/usr/local`: `/usr/local`,
+		`ab/i`:       `ab/i`,
 		`/`:          `/`,
 		``:           ``,
 	} {

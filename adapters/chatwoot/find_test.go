@@ -25,7 +25,7 @@ func TestFind(t *testing.T) {
 		"1": {Name: "robin@example.com", Email: "robin@example.community"},
 		"2": {Name: "Robin", Email: "robin@example.com", PhoneNumber: "+4512345678", Identifier: "cus_1"},
 		"3": {Name: "Not Robin", Email: "not-robin@example.com", PhoneNumber: "+45123456789", Identifier: "cus_12"},
-		"4": {Name: "+4512345678", Email: "old@example.com", Identifier: "CUS_1"},
+		"4": {Name: "+4512345678 and cus_1", Email: "old@example.com", Identifier: "CUS_1"},
 		"5": {Name: "cus_1", Identifier: `a\b 100% +/?&#é`},
 		"6": {Name: "upper", Email: "Upper@Example.com", Identifier: "robin@example.com"}, // from before addresses were lowered
 	}
@@ -100,6 +100,14 @@ func TestFindThroughPages(t *testing.T) {
 			}
 		})
 	}
+	t.Run("found before too many others", func(t *testing.T) {
+		contacts := many(400)
+		contacts["20"] = chatwoottest.Contact{Name: "Robin", Identifier: "7"}
+		_, finder := crowd(t, contacts)
+		if refs, err := finder.Find(t.Context(), adapters.Contact, adapters.Lookup{By: adapters.ByExternalID, Value: "7"}); err != nil || len(refs) != 1 || refs[0].ID != "20" {
+			t.Errorf("found %v, %v", refs, err)
+		}
+	})
 	t.Run("a server that does not tell", func(t *testing.T) {
 		server, finder := crowd(t, many(1))
 		page := `{"meta":{"count":40,"current_page":"1"},"payload":[%s]}`

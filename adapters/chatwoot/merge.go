@@ -55,8 +55,8 @@ func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Chan
 	}
 	if len(change.Clear) > 0 || d.merging.Load() == unproven {
 		record, err := d.remove(ctx, ref, change.Clear)
-		if err != nil || len(change.Set) == 0 {
-			return record, err
+		if err != nil || len(change.Set) == 0 && d.owed.of(ref) == nil {
+			return record, err // else the merge of nothing is a question, too
 		}
 		held = record.Values
 	}

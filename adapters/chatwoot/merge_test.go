@@ -100,6 +100,10 @@ func TestLyingFork(t *testing.T) {
 			if lost := server.Lost(); lost != nil {
 				t.Errorf("lost %v", lost)
 			}
+			foreignWrite(t, server, `{"order_id":"12345"}`) // what was put back once is not put back again
+			if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true)}); err != nil || len(storedIn(server)) != 2 {
+				t.Errorf("stored %s, %v", storedIn(server), err)
+			}
 		})
 	}
 }
@@ -216,33 +220,96 @@ func TestUnsettledSaysSo(t *testing.T) {
 	}
 }
 
+// TestAnotherCallRepairs: what one call left unsettled the next one settles, also
+// if it only clears.
+func TestAnotherCallRepairs(t *testing.T) {
+	for name, next := range map[string]adapters.Attributes{"sets": {"vip": adapters.Bool(true)}, "clears": {"null": adapters.Clear()}} {
+		for _, skip := range []int{1, 2} { // the question, the repair
+			t.Run(fmt.Sprint(name, " after request ", skip), func(t *testing.T) {
+				server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+				adapter := open(t, server.URL, nil)
+				server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Skip: skip, Times: 3, Status: 503})
+				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes); err == nil {
+					t.Fatal("the fault did not strike")
+				}
+				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), next); err != nil {
+					t.Fatal(err)
+				}
+				want := maps.Clone(changed)
+				delete(want, "null")
+				got := storedIn(server)
+				delete(got, "null")
+				if name == "sets" {
+					want["vip"] = json.RawMessage("true")
+				}
+				if !equal(got, want) {
+					t.Errorf("stored %s, want %s", got, want)
+				}
+			})
+		}
+	}
+}
+
 // TestRepairKeepsForeignWrites: what others write while the fork is found out is
 // kept where it was read, and else the fake counts it as lost in a window.
 func TestRepairKeepsForeignWrites(t *testing.T) {
-	for n := 1; n <= 6; n++ {
-		server := serveWith(t, rich, chatwoottest.IgnoresMerge())
-		adapter := hook(t, server, func(i int) {
-			if i == n {
-				server.SetState(func() chatwoottest.State {
+	for what, test := range map[string]struct {
+		options []adapters.UpdateOption
+		kept    []int // where the request that follows the foreign write looks, and the next one does not replace
+		of      int
+	}{
+		"not verified": {nil, []int{1, 3, 5}, 6},
+		"verified":     {[]adapters.UpdateOption{verify}, []int{1, 2, 4, 6}, 7},
+	} {
+		for n := 1; n <= test.of; n++ {
+			server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+			adapter := hook(t, server, func(i int) {
+				if i == n {
 					state := server.State()
 					state.Conversations["7"].CustomAttributes["foreign"] = json.RawMessage("1")
-					return state
-				}())
+					state.Conversations["7"].CustomAttributes["plan"] = json.RawMessage(`"free"`)
+					server.SetState(state)
+				}
+			}, nil)
+			_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, test.options...)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}, nil)
-		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes); err != nil {
-			t.Fatal(err)
+			got, kept := storedIn(server), slices.Contains(test.kept, n)
+			want := changed
+			if kept {
+				want = with(with(changed, "foreign", "1"), "plan", `"free"`)
+			}
+			if !equal(got, want) {
+				t.Errorf("%s, a foreign write before request %d: stored %s, want %s", what, n, got, want)
+			}
+			if lost := slices.Contains(server.Lost(), chatwoottest.Loss{Conversation: "7", Attribute: "foreign"}); lost == kept {
+				t.Errorf("%s, a foreign write before request %d: the fake counts %v", what, n, server.Lost())
+			}
 		}
-		want := maps.Clone(changed)
-		want["foreign"] = json.RawMessage("1")
-		if slices.Contains(server.Lost(), chatwoottest.Loss{Conversation: "7", Attribute: "foreign"}) {
-			delete(want, "foreign")
+	}
+}
+
+// TestCrashAfterTheMerge: a server that replaces, and then fails to answer, is
+// not asked for what it holds as if that were all.
+func TestCrashAfterTheMerge(t *testing.T) {
+	for what, options := range map[string][]adapters.UpdateOption{"verified": {verify}, "not verified": nil} {
+		server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+		crashed := false
+		adapter := open(t, server.URL, &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			answer, err := http.DefaultTransport.RoundTrip(r)
+			if err == nil && strings.HasSuffix(r.URL.Path, "/custom_attributes") && !crashed {
+				crashed, answer.StatusCode = true, http.StatusInternalServerError
+			}
+			return answer, err
+		})})
+		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, options...)
+		var failure *adapters.Error
+		if !errors.As(err, &failure) || failure.Status != http.StatusInternalServerError || failure.Effect != adapters.EffectPartial {
+			t.Errorf("%s: %v", what, err)
 		}
-		if !equal(storedIn(server), want) {
-			t.Errorf("a foreign write before request %d: stored %s, want %s", n, storedIn(server), want)
-		}
-		if kept := storedIn(server)["foreign"] != nil; kept != (n == 1 || n == 3 || n == 5) {
-			t.Errorf("a foreign write before request %d: kept %v", n, kept)
+		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, options...); err != nil || !equal(storedIn(server), changed) {
+			t.Errorf("%s: after the same call again stored is %s, %v", what, storedIn(server), err)
 		}
 	}
 }
