@@ -116,8 +116,8 @@ func (s *Server) fits(resource, name string, raw json.RawMessage) bool {
 		return false
 	}
 	return !slices.ContainsFunc(list, func(value any) bool {
-		return !ending.fits(value) || !definition.allows(value) ||
-			ending.suffix == "Id" && !s.has(definition.Target, value.(string))
+		return !ending.fits(value) || !definition.allows(value) || !definition.inTree(value) ||
+			ending.suffix == "Id" && !s.exists(definition.Target, value.(string))
 	})
 }
 
@@ -129,8 +129,33 @@ func (p Property) allows(value any) bool {
 	})
 }
 
-// has tells whether there is such a record. Of kinds that the fake does not have, every record exists.
-func (s *Server) has(kind, id string) (ok bool) {
+// node is a node of a tree.
+type node struct {
+	ID       string `json:"id"`
+	Deleted  bool   `json:"deleted"`
+	Children []node `json:"children"`
+}
+
+// inTree tells whether a value is a node of the tree that may be chosen; any is, where there is no tree.
+func (p Property) inTree(value any) bool {
+	var root node
+	if len(p.Tree) == 0 || json.Unmarshal(p.Tree, &root) != nil || root.Children == nil {
+		return true
+	}
+	return slices.ContainsFunc(root.Children, func(n node) bool { return n.has(value, p.LastNodeRequired) })
+}
+
+func (n node) has(value any, leafOnly bool) bool {
+	if n.Deleted {
+		return false
+	}
+	living := slices.ContainsFunc(n.Children, func(child node) bool { return !child.Deleted })
+	return n.ID == value && !(leafOnly && living) ||
+		slices.ContainsFunc(n.Children, func(child node) bool { return child.has(value, leafOnly) })
+}
+
+// exists tells whether there is such a record. Of kinds that the fake does not have, every record exists.
+func (s *Server) exists(kind, id string) (ok bool) {
 	switch kind {
 	case "conversation":
 		_, ok = s.state.Conversations[id]
@@ -142,13 +167,20 @@ func (s *Server) has(kind, id string) (ok bool) {
 	return ok
 }
 
-// mask stands for a sensitive value. What Kustomer's looks like is not known.
-var mask = json.RawMessage(`"*****"`)
+// masks stand for a sensitive value.
+var masks = map[Masks]json.RawMessage{
+	MaskText:   json.RawMessage(`"*****"`),
+	MaskObject: json.RawMessage(`{"isMasked":true,"maskedPresentation":"*****"}`),
+}
 
 // shown is what an answer shows of custom attributes.
 func (s *Server) shown(resource string, custom Values) Values {
 	visible := maps.Clone(custom)
+	mask := masks[s.state.Masks]
 	for name := range visible {
+		if mask == nil {
+			break
+		}
 		if sensitive := s.state.Metadata[resource][name].Sensitive; sensitive != nil && sensitive.Enabled {
 			visible[name] = mask
 		}

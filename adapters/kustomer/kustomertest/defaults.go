@@ -11,7 +11,7 @@ func defaultState() State {
 				Custom: values(`{"orderIdStr":"A-1001","orderTotalNum":129.90,"giftBool":false,
 					"deliveryAt":"2026-02-03T09:30:00.000Z","trackingUrl":"https://parcels.example/A-1001"}`),
 				Customer:   "64a1f0c2d3e4b5a697880011",
-				Attributes: values(`{"name":"Where is my parcel?","status":"open","createdAt":"2026-01-30T08:15:00.000Z"}`),
+				Attributes: values(`{"name":"Where is my parcel?","externalId":"T-77","status":"open","createdAt":"2026-01-30T08:15:00.000Z"}`),
 				Rev:        3,
 			},
 			"64a1f0c2d3e4b5a697880002": {
@@ -22,17 +22,21 @@ func defaultState() State {
 		},
 		Customers: map[string]Customer{
 			"64a1f0c2d3e4b5a697880011": {
-				Custom:     values(`{"planStr":"pro","vipBool":true,"ordersNum":12,"interestsStr":["books","tea"]}`),
-				Company:    new("64a1f0c2d3e4b5a697880021"),
-				Attributes: values(`{"name":"Ada Example","createdAt":"2025-11-02T10:00:00.000Z"}`),
-				Rev:        7,
+				Custom:  values(`{"planStr":"pro","vipBool":true,"ordersNum":12,"interestsStr":["books","tea"]}`),
+				Company: new("64a1f0c2d3e4b5a697880021"),
+				Attributes: values(`{"name":"Ada Example","externalId":"C/1001","emails":[{"type":"home","email":"ada@shop.example"}],
+					"phones":[{"type":"mobile","phone":"+12125550100"}],"createdAt":"2025-11-02T10:00:00.000Z"}`),
+				Rev: 7,
 			},
 			"64a1f0c2d3e4b5a697880012": {
 				Custom:     values(`{"planStr":"free"}`),
 				Attributes: values(`{"name":"Bo Sample","createdAt":"2025-12-24T18:30:00.000Z"}`),
 				Rev:        1,
 			},
-			"64a1f0c2d3e4b5a697880013": {MergedInto: "64a1f0c2d3e4b5a697880011"},
+			"64a1f0c2d3e4b5a697880013": {
+				MergedInto: "64a1f0c2d3e4b5a697880011",
+				Attributes: values(`{"emails":[{"type":"work","email":"ada@work.example"}]}`),
+			},
 		},
 		Metadata: map[string]map[string]Property{
 			"conversation": {

@@ -10,13 +10,14 @@
 //
 // A new server has, unless [WithState] says otherwise:
 //
-//   - conversation 64a1f0c2d3e4b5a697880001 of the first customer: orderIdStr "A-1001", orderTotalNum 129.90,
+//   - conversation 64a1f0c2d3e4b5a697880001 of the first customer, with the external id T-77: orderIdStr "A-1001", orderTotalNum 129.90,
 //     giftBool false, deliveryAt "2026-02-03T09:30:00.000Z", trackingUrl "https://parcels.example/A-1001"
 //   - conversation 64a1f0c2d3e4b5a697880002 of the second customer, without custom attributes
-//   - customer 64a1f0c2d3e4b5a697880011, "Ada Example", of company 64a1f0c2d3e4b5a697880021: planStr "pro",
-//     vipBool true, ordersNum 12, interestsStr ["books","tea"]
+//   - customer 64a1f0c2d3e4b5a697880011, "Ada Example", of company 64a1f0c2d3e4b5a697880021, with the address
+//     ada@shop.example, the number +12125550100 and the external id C/1001: planStr "pro", vipBool true, ordersNum 12,
+//     interestsStr ["books","tea"]
 //   - customer 64a1f0c2d3e4b5a697880012, "Bo Sample", with planStr "free" and no company
-//   - customer 64a1f0c2d3e4b5a697880013, which was merged into the first
+//   - customer 64a1f0c2d3e4b5a697880013 with the address ada@work.example, which was merged into the first
 //   - definitions of all these, and of summaryTxt (conversation), renewalAt, referrerId and regionTree (customer), which no
 //     record has. planStr is one of free, pro and business; referrerId is the id of a customer; legacyTierStr of a
 //     customer is deleted.
@@ -40,6 +41,8 @@
 //     more than 100 attributes in a request, and an unknown field. (Kustomer's pages on errors and custom attributes,
 //     and its published interface; the bodies: nobody.)
 //   - A value outside the definition's enumeration is 400. (Kustomer's page on errors, about enumerations in general.)
+//   - A Tree takes the id of a node that is not deleted, and where lastNodeRequired is set only one without further
+//     ones below. (Kustomer's chat for Android offers just these; that the API refuses others: nobody.)
 //   - A definition with multi or array takes an array, and nothing else does. (Kustomer's published sample of metadata;
 //     that a single value is refused there: nobody.)
 //   - An attribute that is not defined is accepted, except one in Id. (Kustomer's text on metadata singles out Id;
@@ -54,7 +57,11 @@
 //     is 404 (recording find_failure).
 //   - A body of more than 100 KB, taken to be 102400 bytes, is 413. (Kustomer's older page on errors.)
 //   - Values of a sensitive attribute are masked in answers, as for a key without the permission to read them.
-//     (Kustomer's text on metadata; what the mask looks like: nobody.)
+//     (Kustomer's text on metadata; what the mask looks like: nobody.) A text of stars, unless State.Masks says
+//     otherwise: an object is what cards in the agents' application are given (Kustomer's page on data masking there).
+//   - A customer is found by e-mail address, telephone number or external id, a conversation by external id.
+//     (The published interface; the 404 of a missing one: recording find_failure.) Values are compared letter by
+//     letter, capitals too; of several records the first by id answers. (Nobody.)
 //   - Answers carry x-ratelimit-limit, -remaining and -reset, and those of a PATCH the same for the record. (Kustomer's
 //     page on rate limits; the recording update_customer.) The numbers never change; the reset of 60 is seconds from
 //     now, which is one of the two readings of the documentation.
@@ -67,8 +74,7 @@
 //
 // # What is not played
 //
-// Rate limits, roles (the one token may do everything), lookups such as /v1/customers/email={email} and lists of ids (400),
-// the nodes of a Tree (any text passes), search, and the delays of the real server. A [Fault] stands in for a 403 or 429. Fields
+// Rate limits, roles (the one token may do everything), lists of ids (400), search, and the delays of the real server. A [Fault] stands in for a 403 or 429. Fields
 // other than custom, company, customer and rev are stored as sent and only held against the document; what Kustomer
 // makes of them, for example of tag names, is not shown.
 package kustomertest

@@ -73,15 +73,34 @@ func (s *Server) config() fake.Config {
 		Document: specs.Kustomer,
 		Operations: map[string]fake.Handler{
 			"getConversation":              s.getConversation,
+			"getConversationByExternalID":  s.getConversationByExternalID,
 			"updateConversationAttributes": s.updateConversation,
 			"getCustomer":                  s.getCustomer,
+			"getCustomerByEmail":           s.getCustomerByEmail,
+			"getCustomerByExternalID":      s.getCustomerByExternalID,
+			"getCustomerByPhone":           s.getCustomerByPhone,
 			"updateCustomerAttributes":     s.updateCustomer,
 			"getMetadata":                  s.getMetadata,
 		},
-		Before:   s.authenticate,
-		NoRoute:  func(*fake.Request) fake.Answer { return refuse(notFound("")) },
-		State:    func() any { return s.state },
-		SetState: s.decodeState,
+		Deviations: deviations,
+		Before:     s.authenticate,
+		NoRoute:    func(*fake.Request) fake.Answer { return refuse(notFound("")) },
+		State:      func() any { return s.state },
+		SetState:   s.decodeState,
+	}
+}
+
+// deviations are the answers that show a record: a mask may be an object, which the document does not have.
+var deviations = []fake.Deviation{
+	maskIn("getConversation"), maskIn("getConversationByExternalID"), maskIn("updateConversationAttributes"),
+	maskIn("getCustomer"), maskIn("getCustomerByEmail"), maskIn("getCustomerByExternalID"), maskIn("getCustomerByPhone"),
+	maskIn("updateCustomerAttributes"),
+}
+
+func maskIn(operation string) fake.Deviation {
+	return fake.Deviation{
+		Operation: operation, Status: http.StatusOK, Field: "/data/attributes/custom/*",
+		Reason: "Kustomer's page on data masking in cards: a masked field is an object with isMasked and maskedPresentation",
 	}
 }
 

@@ -97,6 +97,7 @@ func TestStateThatMakesNoSense(t *testing.T) {
 		`{"tokens":{}}`:                          `unknown field "tokens"`,
 		`{"conversations":{}}`:                   "the token is empty",
 		`{"token":"t","conversations":{"7":{}}}`: `the id "7" is not`,
+		`{"token":"t","masks":"stars"}`:          `no masks are called "stars"`,
 		`{"token":"t","customers":{"FFFFFFFFFFFFFFFFFFFFFFFF":{}}}`:                                  "is not 24 lower-case",
 		`{"token":"t","customers":{"` + unknownID + `":{"merged_into":"64a1f0c2d3e4b5a697880011"}}}`: "is merged into",
 		`{"token":"t","customers":{"` + unknownID + `":{"merged_into":"` + unknownID + `"}}}`:        "is merged into",

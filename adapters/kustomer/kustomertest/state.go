@@ -21,7 +21,20 @@ type State struct {
 	// Metadata defines custom attributes: by kind of record ("conversation", "customer", also "company", "message" or
 	// "kobject.<name>"), then by name, ending included.
 	Metadata map[string]map[string]Property `json:"metadata"`
+
+	Masks Masks `json:"masks,omitempty"` // how sensitive attributes are shown to the API key
 }
+
+// Masks is how sensitive attributes are shown.
+type Masks string
+
+// How sensitive attributes may be shown. Nobody knows which of the masks is the API's: a text is the one that a client
+// most easily takes for the value.
+const (
+	MaskText   Masks = ""       // as a text of stars
+	MaskObject Masks = "object" // as an object, as in cards
+	MaskNone   Masks = "none"   // as they are: the key has the permission to read them
+)
 
 // Conversation is a conversation.
 type Conversation struct {
@@ -51,11 +64,14 @@ type Property struct {
 	Array       bool              `json:"array,omitempty"`       // the same; which of the two Kustomer means is not known
 	Tree        json.RawMessage   `json:"tree,omitempty"`        // of a Tree: its nodes
 	Sensitive   *Sensitivity      `json:"sensitive,omitempty"`
-	ModifiedBy  string            `json:"modifiedBy,omitempty"`
-	ModifiedAt  string            `json:"modifiedAt,omitempty"`
-	UpdatedAt   string            `json:"updatedAt,omitempty"`
-	DeletedAt   string            `json:"deletedAt,omitempty"` // not empty: deleted, and no longer in force
-	DeletedBy   string            `json:"deletedBy,omitempty"`
+
+	LastNodeRequired bool `json:"lastNodeRequired,omitempty"` // of a Tree: only a node without children may be set
+
+	ModifiedBy string `json:"modifiedBy,omitempty"`
+	ModifiedAt string `json:"modifiedAt,omitempty"`
+	UpdatedAt  string `json:"updatedAt,omitempty"`
+	DeletedAt  string `json:"deletedAt,omitempty"` // not empty: deleted, and no longer in force
+	DeletedBy  string `json:"deletedBy,omitempty"`
 }
 
 // Sensitivity tells whether the values of an attribute are masked in answers.
@@ -70,6 +86,9 @@ var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
 func (state State) check() error {
 	if state.Token == "" {
 		return errors.New("state: the token is empty")
+	}
+	if !slices.Contains([]Masks{MaskText, MaskObject, MaskNone}, state.Masks) {
+		return fmt.Errorf("state: no masks are called %q", state.Masks)
 	}
 	for id := range state.Conversations {
 		if !objectID.MatchString(id) {
@@ -97,6 +116,7 @@ func (state State) check() error {
 func (state State) clone() State {
 	copied := State{
 		Token:         state.Token,
+		Masks:         state.Masks,
 		Conversations: make(map[string]Conversation, len(state.Conversations)),
 		Customers:     make(map[string]Customer, len(state.Customers)),
 		Metadata:      make(map[string]map[string]Property, len(state.Metadata)),
