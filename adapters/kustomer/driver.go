@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -18,7 +16,8 @@ import (
 
 // vendor is Kustomer as the core sees it.
 type vendor struct {
-	api *kustomer.API
+	api         *kustomer.API
+	skipCompany bool
 }
 
 // Vendor implements [driver.Driver].
@@ -26,10 +25,7 @@ func (d *vendor) Vendor() string { return "kustomer" }
 
 // Capabilities implements [driver.Driver].
 func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
-	if kind != adapters.Conversation && kind != adapters.Contact {
-		return adapters.Capabilities{}, false
-	}
-	return adapters.Capabilities{
+	capabilities := adapters.Capabilities{
 		Values: []adapters.ValueKind{
 			adapters.ValueString, adapters.ValueNumber, adapters.ValueBool,
 			adapters.ValueTime, adapters.ValueLink, adapters.ValueList,
@@ -37,7 +33,16 @@ func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) 
 		EmptyText:          true,
 		Merge:              adapters.MergeNative,
 		ForeignWritersSafe: true, // key by key
-	}, true
+	}
+	switch kind {
+	case adapters.Conversation:
+		capabilities.Lookups = []adapters.LookupField{adapters.ByExternalID}
+	case adapters.Contact:
+		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+	default:
+		return adapters.Capabilities{}, false
+	}
+	return capabilities, true
 }
 
 var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
@@ -63,103 +68,97 @@ func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, err
 
 // Write implements [driver.Driver].
 func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
-	record, err := d.patch(ctx, ref, change.WithNulls())
+	record, err := d.patch(ctx, ref, change)
 	// The published examples of these answers leave custom out. Then they say
 	// nothing of the attributes.
 	record.Complete = record.Complete && (record.Values != nil || len(change.Set) == 0)
 	return record, err
 }
 
-func (d *vendor) patch(ctx context.Context, ref adapters.Ref, custom map[string]json.RawMessage) (driver.Record, error) {
-	if ref.Kind == adapters.Contact {
-		return d.patchCustomer(ctx, ref, custom)
+// patch sends the change, and with it the revision of what the record was read
+// as, if it was: the server refuses a change of another revision. Sent again
+// unchanged, the old revision would be refused even where the first sending had
+// worked: so it is sent once, and anew after another read.
+func (d *vendor) patch(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
+	before := change.Before
+	if before == nil && ref.Kind == adapters.Contact && !d.skipCompany {
+		read, err := d.Read(ctx, ref)
+		if err != nil {
+			return driver.Record{}, err
+		}
+		before = &read
 	}
-	answer, err := d.api.UpdateConversationAttributes(ctx, ref.ID, kustomer.UpdateConversation{Custom: custom})
-	return conversation(ref, answer, err)
+	var was state
+	if before != nil {
+		was, _ = before.Private.(state)
+		ctx = transport.Once(ctx)
+	}
+	custom := change.WithNulls()
+	if ref.Kind == adapters.Conversation {
+		answer, err := d.api.UpdateConversationAttributes(ctx, ref.ID, kustomer.UpdateConversation{Custom: custom, Rev: was.rev})
+		return conversation(ref, answer, err)
+	}
+	update := kustomer.UpdateCustomer{Custom: custom, Rev: was.rev}
+	if was.company != "" {
+		update.Company = kustomer.Set(was.company) // leaving it out may unlink it
+	}
+	answer, err := d.api.UpdateCustomerAttributes(ctx, ref.ID, update)
+	return customer(ref, answer, err)
 }
 
-// patchCustomer sends the company along, because leaving it out may unlink it,
-// and the revision it was read with, so that a company linked meanwhile is not
-// undone. Sent again unchanged, the old revision would be refused even where the
-// first sending had worked: so it is sent once, and anew after another read.
-func (d *vendor) patchCustomer(ctx context.Context, ref adapters.Ref, custom map[string]json.RawMessage) (driver.Record, error) {
-	before, err := d.api.GetCustomer(ctx, ref.ID)
-	if _, err = customer(ref, before, err); err != nil {
-		return driver.Record{}, err
-	}
-	update := kustomer.UpdateCustomer{Custom: custom, Rev: before.Data.Attributes.Rev}
-	if company := before.Data.Relationships.Company; company != nil && company.Data != nil && company.Data.ID != "" {
-		update.Company = kustomer.Set(company.Data.ID)
-	}
-	answer, err := d.api.UpdateCustomerAttributes(transport.Once(ctx), ref.ID, update)
-	return customer(ref, answer, err)
+// state is what a read tells of a record beside its attributes.
+type state struct {
+	rev     *int64
+	company string // of a customer; "": none
 }
 
 func conversation(ref adapters.Ref, answer *kustomer.ConversationEnvelope, err error) (driver.Record, error) {
 	if err != nil {
 		return driver.Record{}, err
 	}
-	return record(ref, answer.Data.ID, answer.Data.Attributes.Custom)
+	attributes := answer.Data.Attributes
+	return record(ref, answer.Data.ID, attributes.Custom, state{rev: attributes.Rev})
 }
 
 func customer(ref adapters.Ref, answer *kustomer.CustomerEnvelope, err error) (driver.Record, error) {
 	if err != nil {
 		return driver.Record{}, err
 	}
-	return record(ref, answer.Data.ID, answer.Data.Attributes.Custom)
+	attributes := answer.Data.Attributes
+	is := state{rev: attributes.Rev}
+	if company := answer.Data.Relationships.Company; company != nil && company.Data != nil {
+		is.company = company.Data.ID
+	}
+	return record(ref, answer.Data.ID, attributes.Custom, is)
 }
 
 // record is what an answer tells. Kustomer sends whole records, and leaves
 // custom out where it is empty (recorded).
-func record(ref adapters.Ref, id string, custom map[string]json.RawMessage) (driver.Record, error) {
+func record(ref adapters.Ref, id string, custom map[string]json.RawMessage, is state) (driver.Record, error) {
 	switch {
 	case !objectID.MatchString(id):
-		return driver.Record{}, fmt.Errorf("%w: it holds no record; check the base URL", adapters.ErrMalformed)
+		return driver.Record{}, errNoRecord
 	case id != ref.ID:
 		return driver.Record{}, driver.Refuse(adapters.ErrConflict, adapters.CodeRecordMerged, "the record was merged into %s; use that id", id)
 	}
-	return driver.Record{Values: custom, Complete: true}, nil
+	return driver.Record{Values: custom, Complete: true, Private: is}, nil
 }
 
-// Definitions implements [driver.Driver].
-func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	resource := "conversation"
-	if kind == adapters.Contact {
-		resource = "customer"
-	}
-	answer, err := d.api.GetMetadata(ctx, resource)
-	if err != nil {
-		return nil, err
-	}
-	properties := answer.Data.Attributes.Properties
-	definitions := make([]adapters.Definition, 0, len(properties))
-	for _, key := range slices.Sorted(maps.Keys(properties)) {
-		property := properties[key]
-		definitions = append(definitions, adapters.Definition{
-			Key: key, Label: value(property.DisplayName), Description: value(property.Description),
-			Kind: kind, VendorType: value(property.Type), Archived: property.DeletedAt.IsSet(),
-		})
-	}
-	return definitions, nil
-}
-
-// value is what a pointer points to, or the zero value.
-func value[T any](pointer *T) (v T) {
-	if pointer != nil {
-		v = *pointer
-	}
-	return v
-}
+var errNoRecord = fmt.Errorf("%w: it holds no record; check the base URL", adapters.ErrMalformed)
 
 // Explain implements [driver.Driver].
 func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Explanation {
 	var answer struct {
-		Errors []struct{ Title, Detail, Message string }
+		Errors []struct {
+			Title, Detail, Message string
+			Source                 struct{ Parameter string } // the attribute, where one is to blame
+		}
 	}
-	explanation := transport.Explanation{}
-	if json.Unmarshal(body, &answer) == nil && len(answer.Errors) > 0 {
+	explanation := transport.Explanation{Advice: otherRegion(body)}
+	_ = json.Unmarshal(body, &answer) // what is of another type is left out
+	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
-		explanation.Detail = strings.TrimSpace(strings.Join([]string{first.Title, first.Message, first.Detail}, " "))
+		explanation.Detail = strings.Join(strings.Fields(strings.Join([]string{first.Title, first.Message, first.Detail, first.Source.Parameter}, " ")), " ")
 	}
 	if status == http.StatusRequestEntityTooLarge {
 		explanation.Code = adapters.CodeTooLarge

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -16,20 +17,22 @@ import (
 // maxText is the most code points of any text.
 const maxText = 1024
 
-// suffixes are the endings of keys, and the kinds of value that each holds. A
-// List is held where the definition allows several values.
+// suffixes are the endings of keys: the type of the attribute, and the kinds of
+// value that each holds. A List is held where the definition allows several
+// values; one of numbers is not, since a List holds texts.
 var suffixes = []struct {
 	suffix string
+	typ    adapters.Type
 	holds  []adapters.ValueKind
 }{
-	{"Str", []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
-	{"Txt", []adapters.ValueKind{adapters.ValueString}},
-	{"Num", []adapters.ValueKind{adapters.ValueNumber}},
-	{"At", []adapters.ValueKind{adapters.ValueTime, adapters.ValueString}},
-	{"Bool", []adapters.ValueKind{adapters.ValueBool}},
-	{"Url", []adapters.ValueKind{adapters.ValueLink, adapters.ValueString}},
-	{"Id", []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
-	{"Tree", []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
+	{"Str", adapters.TypeText, []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
+	{"Txt", adapters.TypeText, []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
+	{"Num", adapters.TypeNumber, []adapters.ValueKind{adapters.ValueNumber}},
+	{"At", adapters.TypeTime, []adapters.ValueKind{adapters.ValueTime, adapters.ValueString, adapters.ValueList}},
+	{"Bool", adapters.TypeBool, []adapters.ValueKind{adapters.ValueBool}},
+	{"Url", adapters.TypeLink, []adapters.ValueKind{adapters.ValueLink, adapters.ValueString, adapters.ValueList}},
+	{"Id", adapters.TypeText, []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
+	{"Tree", adapters.TypeChoice, []adapters.ValueKind{adapters.ValueString, adapters.ValueList}},
 }
 
 // invented is the ending of an undefined name, by the kind of its value.
@@ -51,8 +54,26 @@ func split(name string) (stem, suffix string) {
 
 // Key implements [driver.Driver].
 func (d *vendor) Key(_ adapters.Kind, name string, v adapters.Value, definitions []adapters.Definition) (string, error) {
+	key, err := find(name, v, definitions)
+	if err != nil || !masklike(v) {
+		return key, err
+	}
+	// Only the definition tells a mask from a text with stars.
+	for _, definition := range definitions {
+		switch {
+		case definition.Key == key && definition.Masked:
+			return "", driver.Refuse(adapters.ErrInvalid, adapters.CodeMasked, "the value looks like the mask of a sensitive attribute; leave the attribute out, or give the value that is hidden")
+		case definition.Key == key:
+			return key, nil
+		}
+	}
+	return key, driver.ErrUnknownName
+}
+
+// find is the key that a name means.
+func find(name string, v adapters.Value, definitions []adapters.Definition) (string, error) {
 	_, suffix := split(name)
-	if suffix == "Id" && v.Kind() == adapters.ValueString {
+	if suffix == "Id" && (v.Kind() == adapters.ValueString || v.Kind() == adapters.ValueList) {
 		for _, definition := range definitions {
 			if definition.Key == name {
 				return name, nil
@@ -68,8 +89,9 @@ func (d *vendor) Key(_ adapters.Kind, name string, v adapters.Value, definitions
 		if definition.Archived {
 			continue
 		}
-		known = append(known, definition.Key)
-		if defined, _ := split(definition.Key); plain(defined) == plain(name) || plain(definition.Key) == plain(name) {
+		defined, _ := split(definition.Key)
+		known = append(known, definition.Key, defined)
+		if plain(defined) == plain(name) || plain(definition.Key) == plain(name) {
 			matches = append(matches, definition.Key)
 		}
 	}
@@ -85,6 +107,15 @@ func (d *vendor) Key(_ adapters.Kind, name string, v adapters.Value, definitions
 		return camel(name) + ending, driver.ErrUnknownName
 	}
 	return "", fmt.Errorf("%w; or use a key, which ends in Str, Txt, Num, At, Bool, Url, Id or Tree", driver.Unknown(name, known))
+}
+
+// masklike tells whether a value may be what the vendor shows in place of a
+// sensitive text: all of it or a part in stars. Masks of other shapes are no
+// value that can be set.
+func masklike(v adapters.Value) bool {
+	return slices.ContainsFunc(append(v.List(), v.Text()), func(text string) bool {
+		return strings.Contains(text, "***") || strings.Contains(text, "•••")
+	})
 }
 
 // plain is a name without what people write differently: case and separators.
@@ -115,12 +146,27 @@ func (d *vendor) Encode(_ adapters.Kind, key string, v adapters.Value) (json.Raw
 	if !holds(suffix, v.Kind()) {
 		return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the attribute %s cannot hold a %s", key, v.Kind())
 	}
-	if err := check(suffix, v); err != nil {
-		return nil, err
-	}
-	if suffix == "At" && v.Kind() == adapters.ValueString {
-		t, _ := parseTime(v.Text())
-		v = adapters.Time(t)
+	switch v.Kind() {
+	case adapters.ValueString, adapters.ValueLink:
+		text, err := sendable(suffix, v.Text())
+		if err != nil {
+			return nil, err
+		}
+		v = adapters.String(text)
+	case adapters.ValueList:
+		items := v.List()
+		for i, item := range items {
+			text, err := sendable(suffix, item)
+			if err != nil {
+				return nil, err
+			}
+			items[i] = text
+		}
+		v = adapters.List(items...)
+	case adapters.ValueNumber:
+		if !adapters.ExactInFloat64(v.Number()) {
+			return nil, driver.Refuse(adapters.ErrInvalid, adapters.CodeInexact, "Kustomer would store another number; use an attribute in Str")
+		}
 	}
 	return v.MarshalJSON()
 }
@@ -128,37 +174,37 @@ func (d *vendor) Encode(_ adapters.Kind, key string, v adapters.Value) (json.Raw
 func holds(suffix string, kind adapters.ValueKind) bool {
 	for _, s := range suffixes {
 		if s.suffix == suffix {
-			for _, held := range s.holds {
-				if held == kind {
-					return true
-				}
-			}
+			return slices.Contains(s.holds, kind)
 		}
 	}
 	return false
 }
 
-// check refuses values that the ending does not allow.
-func check(suffix string, v adapters.Value) error {
-	switch {
-	case v.Kind() == adapters.ValueNumber && !adapters.ExactInFloat64(v.Number()):
-		return driver.Refuse(adapters.ErrInvalid, adapters.CodeInexact, "Kustomer would store another number; use an attribute in Str")
-	case suffix == "At" && v.Kind() == adapters.ValueString:
-		if _, ok := parseTime(v.Text()); !ok {
-			return driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the text is not a time; write it like 2026-01-31T09:30:00Z")
+// sendable is a text as it is sent for an ending, or why it cannot be.
+func sendable(suffix, text string) (string, error) {
+	switch suffix {
+	case "At":
+		t, ok := parseTime(text)
+		if !ok {
+			return "", driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the text is not a time; write it like 2026-01-31T09:30:00Z")
 		}
-	case suffix == "Url":
-		if u, err := url.Parse(v.Text()); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" {
-			return driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the text is not a URL; write it like https://host/path")
+		if isTime(t) {
+			return t.UTC().Format(adapters.TimeFormat), nil
 		}
-	}
-	for _, text := range append(v.List(), v.Text()) {
-		if length := utf8.RuneCountInString(text); length > maxText {
-			return driver.Refuse(adapters.ErrInvalid, adapters.CodeTooLong, "the text has %d code points, of which Kustomer stores %d", length, maxText)
+		return t.UTC().Format(time.RFC3339Nano), nil // no digit may be lost
+	case "Url":
+		if u, err := url.Parse(text); err != nil || u.Scheme == "" || u.Host == "" && u.Opaque == "" {
+			return "", driver.Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the text is not a URL; write it like https://host/path")
 		}
 	}
-	return nil
+	if length := utf8.RuneCountInString(text); length > maxText {
+		return "", driver.Refuse(adapters.ErrInvalid, adapters.CodeTooLong, "the text has %d code points, of which Kustomer stores %d", length, maxText)
+	}
+	return text, nil
 }
+
+// isTime tells whether a Time holds all of t: it keeps milliseconds.
+func isTime(t time.Time) bool { return t.Equal(t.Truncate(time.Millisecond)) }
 
 // parseTime reads an RFC 3339 time, whose year must have four digits in UTC too.
 func parseTime(text string) (time.Time, bool) {
@@ -175,8 +221,8 @@ func (d *vendor) Decode(_ adapters.Kind, key string, raw json.RawMessage) (adapt
 	}
 	switch _, suffix := split(key); suffix {
 	case "At":
-		// Finer than a millisecond is not a Time of ours: written back, it would change.
-		if t, ok := parseTime(v.Text()); ok && t.Equal(t.Truncate(time.Millisecond)) {
+		// What is finer stays a text: written back, a Time would change it.
+		if t, ok := parseTime(v.Text()); ok && isTime(t) {
 			return adapters.Time(t), true
 		}
 	case "Url":

@@ -12,7 +12,7 @@ import (
 
 func Example() {
 	desk, err := kustomer.New(kustomer.Config{
-		URL:   "https://app.kustomer.com",
+		URL:   kustomer.EU,
 		Token: adapters.StaticToken(os.Getenv("KUSTOMER_TOKEN")),
 	})
 	if err != nil {

@@ -8,8 +8,18 @@
 // # Records
 //
 // A contact is a customer. Ids are 24 hexadecimal digits [doc]; capitals are
-// taken and sent in lower case. Reading a customer that was merged into another
-// is ErrConflict with the code record_merged.
+// taken and sent in lower case.
+//
+// A customer that was merged answers as the one that survived [doc]. Reading or
+// writing it is ErrConflict with the code record_merged, which names that one;
+// looking it up finds that one.
+//
+// Contacts are looked up by e-mail address, telephone number and external id,
+// conversations by external id [doc]; a 404 is none [recorded]. Which one the
+// vendor gives where several match, and whether capitals count in an address, is
+// not known [nobody]: an address with capitals is looked up as given, then in
+// lower case. A value in which a slash stands beside a part of only dots (a/../b)
+// is refused: a proxy may take it for another address.
 //
 // # Names
 //
@@ -17,18 +27,39 @@
 // Id or Tree [doc]. A name with such an ending is taken as the key. Any other
 // name is looked up in the metadata: the definition whose key, with or without
 // its ending, is the same letters and digits (order_id is orderIdStr, tracking_url
-// is trackingUrl). Where none is, the
-// value picks the ending: a String Str, a Number Num, a Bool Bool, a Time At, a
-// Link Url; clearing needs a definition then. A String for a key in Id that is
-// not defined is refused: it would go out as a reference to another record.
+// is trackingUrl). Where none is, the value picks the ending: a String Str, a
+// Number Num, a Bool Bool, a Time At, a Link Url; clearing needs a definition
+// then. That the vendor stores what nobody defined is likely [nobody]. For a key
+// in Id that is not defined, a String or List is refused: it would go out as a
+// reference to another record, which the vendor wants defined [doc].
+//
+// A definition's type follows from the ending [doc]. Beside it are read the
+// choices of a list, whether values are masked, and whether the definition was
+// deleted [doc]; the nodes of a tree and whether only its last level may be chosen
+// [doc: the code of the vendor's own chat reads them so]; whether several values
+// are held, by multi or array: which of them counts is not known [nobody]. What is
+// of another type than the document says is taken as absent. The vendor refuses
+// values outside the choices itself [nobody: it says so of lists in general].
 //
 // # Values
 //
 // Str, Txt, Tree, Id: a String of at most 1024 code points [doc]. Url: a Link or
 // a String. Num: a Number that survives a float64. Bool: a Bool. At: a Time, or
-// a String that is an RFC 3339 time; sent in UTC to the millisecond. A List
-// where the definition allows several values [doc]. Reading gives a Time for At
-// and a Link for Url.
+// a String that is an RFC 3339 time; sent in UTC, to the millisecond or with the
+// digits that the String has beyond. A List of texts, times or URLs where the
+// definition allows several values [doc]; lists of numbers can be read, as JSON,
+// and not set. A Tree holds the id of a node, a choice the value itself [doc].
+//
+// Reading gives a Time for At, unless it is finer than a millisecond, and a Link
+// for Url.
+//
+// Reading a sensitive attribute gives the vendor's mask where the token may not
+// read it [doc]. Its shape here is not known [nobody]: cards that the vendor
+// shows get an object with isMasked [doc], which is read as JSON and can never be
+// set; a text with stars is read as a String. So that no mask is stored in place
+// of what it hides, a text with three stars in a row makes the adapter read the
+// metadata, and is refused with the code masked where the attribute is sensitive.
+// Verify leaves such attributes out.
 //
 // # Clearing
 //
@@ -43,11 +74,18 @@
 // the vendor's text says so [doc], nobody has tried. So the adapter reads the
 // customer, and sends the company along with the revision it read; when somebody
 // else was faster, the server answers 409 and the adapter reads and sends again.
+// Config.SkipCompany turns that off.
+//
+// With IfEqual the revision that was compared is sent, for conversations too:
+// nobody can come between the comparison and the write. That a stale revision is
+// refused with 409 follows from the vendor's text on that status [nobody].
 //
 // # Errors
 //
 // The status decides. 401 and 403 may each mean a wrong token or a missing role
-// [doc]. 413 is a request over 100 kB.
+// [doc]. 413 is a request over 100 kB [doc]. The answer to a token of another
+// region is explained by the URL to use; its words are known, neither its status
+// nor its shape [nobody].
 //
 // # Limits
 //
@@ -81,9 +119,7 @@ import (
 // Config says which organisation to work with, and how.
 type Config struct {
 	// URL is the API of the organisation, https://ORGANISATION.api.kustomerapp.com,
-	// or of its region: https://api.kustomerapp.com (US),
-	// https://api.prod2.kustomerapp.com (EU), https://api.prod4.kustomerapp.com
-	// (India). A /v1 at its end may stay.
+	// or of its region: US, EU or India. A /v1 at its end may stay.
 	URL string
 
 	// Account is a label for errors and logs; "" means the host.
@@ -111,6 +147,13 @@ type Config struct {
 	// Locker keeps other processes from writing at the same time; nil: none.
 	Locker adapters.Locker
 
+	// SkipCompany does not read a customer before writing to it: one request
+	// less. If the vendor unlinks companies that are left out (see Merge above),
+	// the customer loses its company; and that a customer was merged shows only
+	// after the one that survived was written. With IfEqual, which reads anyway,
+	// it changes nothing.
+	SkipCompany bool
+
 	// Transport configures the HTTP chain; the zero value is good.
 	Transport transport.Options
 }
@@ -122,7 +165,10 @@ type Adapter struct {
 	api *kustomer.API
 }
 
-var _ adapters.Adapter = (*Adapter)(nil)
+var (
+	_ adapters.Adapter = (*Adapter)(nil)
+	_ adapters.Finder  = (*Adapter)(nil)
+)
 
 // New checks the Config and returns its Adapter. It sends nothing.
 func New(config Config) (*Adapter, error) {
@@ -143,7 +189,7 @@ func New(config Config) (*Adapter, error) {
 	if config.Account == "" {
 		config.Account = base.Host
 	}
-	core, err := driver.New(&vendor{api: api}, driver.Options{
+	core, err := driver.New(&vendor{api: api, skipCompany: config.SkipCompany}, driver.Options{
 		Account: config.Account, Aliases: config.Aliases,
 		DefinitionLifetime: config.DefinitionLifetime, Strict: config.Strict, Verify: config.Verify, Locker: config.Locker,
 		Policy: config.Transport.Policy(),
