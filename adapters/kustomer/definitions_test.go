@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/kustomer"
 	"github.com/deskattr/deskattr/adapters/kustomer/kustomertest"
 )
 
@@ -110,6 +111,26 @@ func TestNoDefinitions(t *testing.T) {
 		_, err = adapter.UpdateAttributes(t.Context(), adapters.ConversationRef(present), adapters.Attributes{"plan": adapters.String("x")})
 		if wrote := strings.Contains(strings.Join(requests(server), "\n"), "PATCH"); wrote != (class == nil) || (err == nil) != wrote {
 			t.Errorf("%s: wrote %v, %v", body, wrote, err)
+		}
+	}
+}
+
+// TestDefinitionsOfTheFake: what a new fake has, in the two kinds.
+func TestDefinitionsOfTheFake(t *testing.T) {
+	server := kustomertest.New(t)
+	adapter, err := kustomer.New(kustomer.Config{URL: server.URL + "/v1", Token: adapters.StaticToken("token")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []adapters.Kind{adapters.Conversation, adapters.Contact} {
+		list, err := adapter.Definitions(t.Context(), kind)
+		if err != nil || len(list) == 0 {
+			t.Fatal(list, err)
+		}
+		for _, d := range list {
+			if d.Label == "" || d.Type == "" || d.VendorType == "" || d.Kind != kind || !json.Valid(d.Raw) || d.Archived != (d.Key == "legacyTierStr") {
+				t.Errorf("%+v", d)
+			}
 		}
 	}
 }

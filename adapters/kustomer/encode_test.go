@@ -35,6 +35,7 @@ func FuzzEncode(f *testing.F) {
 	f.Add("aStr", "text", 0.5, int64(0))
 	f.Add("aAt", "2026-01-31T09:30:00.5+02:00", 1e300, int64(1769851800123))
 	f.Add("aUrl", "mailto:x", -1.5, int64(-1))
+	f.Add("aAt", "2026-01-31T09:30:00.123456789+02:00", 1.0, int64(1))
 	f.Fuzz(func(t *testing.T, key, text string, number float64, millis int64) {
 		if !utf8.ValidString(text) {
 			return // the core refuses it

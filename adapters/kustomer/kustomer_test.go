@@ -182,6 +182,8 @@ func TestNames(t *testing.T) {
 		{"orderUrl", adapters.Link("not a link"), "", adapters.CodeWrongType, "https://"},
 		{"Id", adapters.String("1"), "IdStr", "", ""},
 		{"customerId", adapters.String("1"), "", adapters.CodeUnknownAttribute, "customerIdStr"},
+		{"customerId", adapters.List(company), "", adapters.CodeUnknownAttribute, "customerIdStr"},
+		{"ownerId", adapters.String(company), "ownerId", "", ""},
 		{"new list", adapters.List("1"), "", adapters.CodeUnknownAttribute, "Str, Txt"},
 		{"nothing", adapters.Clear(), "", adapters.CodeUnknownAttribute, "Str, Txt"},
 		{"order_idd", adapters.Clear(), "", adapters.CodeUnknownAttribute, "orderIdStr"},
@@ -207,35 +209,31 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestTimeIsSentInUTC(t *testing.T) {
-	server, adapter := start(t, nil)
-	if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef(present), adapters.Attributes{"dueAt": adapters.String("2026-01-31T10:30:00+01:00")}); err != nil {
-		t.Fatal(err)
-	}
-	if got := string(server.State().Conversations[present].Custom["dueAt"]); got != `"2026-01-31T09:30:00.000Z"` {
-		t.Errorf("dueAt is %s", got)
-	}
-}
-
-func TestDefinitions(t *testing.T) {
-	server := kustomertest.New(t)
-	adapter, err := kustomer.New(kustomer.Config{URL: server.URL + "/v1", Token: adapters.StaticToken("token")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	definitions, err := adapter.Definitions(t.Context(), adapters.Contact)
-	if err != nil {
-		t.Fatal(err)
-	}
-	archived := map[string]bool{}
-	for _, d := range definitions {
-		archived[d.Key] = d.Archived
-		if d.Label == "" || d.Type == "" || d.Kind != adapters.Contact {
-			t.Errorf("%+v", d)
+// TestTimes: a time arrives with each digit it was given, and what is read of it,
+// written back, changes nothing.
+func TestTimes(t *testing.T) {
+	for given, want := range map[string]string{
+		"2026-01-31T10:30:00+01:00":      "2026-01-31T09:30:00.000Z",
+		"2026-01-31T09:30:00.5Z":         "2026-01-31T09:30:00.500Z",
+		"2026-01-31T09:30:00.123456789Z": "2026-01-31T09:30:00.123456789Z",
+		"2026-01-31T10:30:00.1234+01:00": "2026-01-31T09:30:00.1234Z",
+	} {
+		server, adapter := start(t, nil)
+		ref := adapters.ConversationRef(present)
+		changes := adapters.Attributes{"dueAt": adapters.String(given)}
+		for _, step := range []string{"given", "written back"} {
+			if _, err := adapter.UpdateAttributes(t.Context(), ref, changes, adapters.Verify()); err != nil {
+				t.Fatal(err)
+			}
+			if got := string(server.State().Conversations[present].Custom["dueAt"]); got != `"`+want+`"` {
+				t.Errorf("%s %s: %s, want %s", given, step, got, want)
+			}
+			read, err := adapter.Attributes(t.Context(), ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			changes = adapters.Attributes{"dueAt": read["dueAt"]}
 		}
-	}
-	if was, ok := archived["planStr"]; !ok || was || !archived["legacyTierStr"] {
-		t.Errorf("archived: %v", archived)
 	}
 }
 

@@ -135,7 +135,7 @@ func TestStrictTellsAll(t *testing.T) {
 	server, _ := start(t, map[string]kustomertest.Property{"planStr": {Enumeration: values(`"free"`)}, "sumNum": {}})
 	adapter := configured(t, server, kustomer.Config{Strict: true})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef(present), adapters.Attributes{
-		"plan": adapters.String("gold"), "sum": adapters.Bool(true), "no_such": adapters.Clear(), "sumNum ": adapters.Int(1),
+		"plan": adapters.String("gold"), "sum": adapters.Bool(true), "no_such": adapters.Clear(),
 	})
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || len(failure.Details) != 3 {
