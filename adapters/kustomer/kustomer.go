@@ -18,8 +18,8 @@
 // conversations by external id [doc]; a 404 is none [recorded]. Which one the
 // vendor gives where several match, and whether capitals count in an address, is
 // not known [nobody]: an address with capitals is looked up as given, then in
-// lower case. A value in which a slash stands beside a part of only dots (a/../b)
-// is refused: a proxy may take it for another address.
+// lower case. A value of which a part between slashes is . or .. (a/../b) is
+// refused: a proxy may take it for another address.
 //
 // # Names
 //
@@ -59,7 +59,8 @@
 // set; a text with stars is read as a String. So that no mask is stored in place
 // of what it hides, a text with three stars in a row makes the adapter read the
 // metadata, and is refused with the code masked where the attribute is sensitive.
-// Verify leaves such attributes out.
+// A text that is masked by other signs looks like any other: do not write back
+// what was read of a sensitive attribute. Verify leaves such attributes out.
 //
 // # Clearing
 //
