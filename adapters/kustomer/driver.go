@@ -154,7 +154,7 @@ func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Expla
 			Source                 struct{ Parameter string } // the attribute, where one is to blame
 		}
 	}
-	explanation := transport.Explanation{Advice: otherRegion(body)}
+	explanation := transport.Explanation{Reason: otherRegion(body)}
 	_ = json.Unmarshal(body, &answer) // what is of another type is left out
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
