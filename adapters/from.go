@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,8 +50,9 @@ func From(m map[string]any, nils NilPolicy) (Attributes, error) {
 
 // Join makes one error of those of several attributes, as the contract has it:
 // the fields of the first, and all of them in Details. It returns nil for none.
-// Each must name its attribute; they must be sorted by name.
+// Each must name its attribute; Join sorts them by name.
 func Join(bad []*Error) error {
+	slices.SortStableFunc(bad, func(a, b *Error) int { return strings.Compare(a.Name, b.Name) })
 	switch len(bad) {
 	case 0:
 		return nil

@@ -67,6 +67,18 @@ type World struct {
 	// Doubled are two names of one attribute for text, where there are such.
 	Doubled []string
 
+	// Again returns a further adapter of the same account, with other settings. It
+	// sends its requests through the same client. The cases about settings need it.
+	Again func(Settings) adapters.Adapter
+	// Defined are attributes that have a definition, and fit it.
+	Defined []Sample
+	// Misfits are values that do not fit the definitions of their attributes.
+	Misfits []Misfit
+	// Undefined is a name that no definition has.
+	Undefined string
+	// Lookups find Ref, for each field that Capabilities list.
+	Lookups map[adapters.LookupField]string
+
 	// Stored returns the attributes at the server, by key; Store adds to them as
 	// a foreign writer would.
 	Stored func() map[string]json.RawMessage
@@ -83,6 +95,20 @@ type World struct {
 	Doubtful func(status int) bool
 }
 
+// Settings are what the vendors' Configs have in common.
+type Settings struct {
+	Strict  bool
+	Aliases map[string]string // of the world's kind of record
+	Locker  adapters.Locker
+}
+
+// Misfit is a value that does not fit the definition of its attribute.
+type Misfit struct {
+	Name  string
+	Value adapters.Value
+	Code  adapters.Code
+}
+
 // Sample is an attribute and two values that it can hold.
 type Sample struct {
 	Name   string // as the caller says
@@ -95,7 +121,8 @@ type Sample struct {
 
 // Case is one claim of the contract.
 type Case struct {
-	Number int // in the contract
+	Number int    // in the contract
+	Group  string // what it is about, in a word: set, change, clear, read, definitions, strict, verify, if-equal, find, names, concurrent, failures
 	Name   string
 	HTTP   bool // only for adapters that talk HTTP
 	run    func(t TB, b *bench)
@@ -106,7 +133,7 @@ func (c Case) String() string { return fmt.Sprintf("%02d %s", c.Number, c.Name) 
 
 // Cases are all cases, by number.
 func Cases() []Case {
-	cases := slices.Concat(stateCases, refusalCases, contextCases, failureCases, secrecyCases, capabilityCases)
+	cases := slices.Concat(stateCases, refusalCases, contextCases, failureCases, secrecyCases, capabilityCases, strictCases, verifyCases, ifEqualCases, lockerCases, nameCases, findCases)
 	slices.SortStableFunc(cases, func(a, b Case) int { return a.Number - b.Number })
 	return cases
 }

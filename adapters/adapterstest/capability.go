@@ -22,7 +22,7 @@ var kinds = map[adapters.ValueKind]adapters.Value{
 
 // capabilityCases are about what an adapter says of itself.
 var capabilityCases = []Case{
-	{17, "holds what it says", false, func(t TB, b *bench) {
+	{17, "set", "holds what it says", false, func(t TB, b *bench) {
 		capabilities := b.capabilities(t)
 		for _, kind := range capabilities.Values {
 			sample, ok := b.Samples[kind]
@@ -36,7 +36,7 @@ var capabilityCases = []Case{
 			}
 		}
 	}},
-	{17, "refuses what it does not say", false, func(t TB, b *bench) {
+	{17, "set", "refuses what it does not say", false, func(t TB, b *bench) {
 		capabilities := b.capabilities(t)
 		name := b.text().Name
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
@@ -48,7 +48,7 @@ var capabilityCases = []Case{
 		}
 		b.nothingWritten(t)
 	}},
-	{17, "has no other kinds of record", false, func(t TB, b *bench) {
+	{17, "set", "has no other kinds of record", false, func(t TB, b *bench) {
 		if _, ok := b.Adapter.Capabilities("company"); ok {
 			t.Fatalf("Capabilities knows a kind that is not in the contract")
 		}
@@ -60,12 +60,12 @@ var capabilityCases = []Case{
 		_, err = b.Adapter.Definitions(b.ctx, ref.Kind)
 		fails(t, err, adapters.ErrUnsupported, adapters.EffectNone)
 	}},
-	{17, "says how it merges", false, func(t TB, b *bench) {
+	{17, "set", "says how it merges", false, func(t TB, b *bench) {
 		if merge := b.capabilities(t).Merge; merge != adapters.MergeNative && merge != adapters.MergeEmulated {
 			t.Errorf("Merge is %q", merge)
 		}
 	}},
-	{17, "lists definitions of the kind", false, func(t TB, b *bench) {
+	{17, "definitions", "lists definitions of the kind", false, func(t TB, b *bench) {
 		definitions, err := b.Adapter.Definitions(b.ctx, b.Ref.Kind)
 		if err != nil {
 			t.Fatalf("Definitions: %v", err)
@@ -73,6 +73,22 @@ var capabilityCases = []Case{
 		for _, definition := range definitions {
 			if definition.Key == "" || definition.Kind != b.Ref.Kind {
 				t.Errorf("a definition has key %q and kind %q", definition.Key, definition.Kind)
+			}
+		}
+	}},
+	{17, "definitions", "gives definitions of one type", false, func(t TB, b *bench) {
+		definitions, err := b.Adapter.Definitions(b.ctx, b.Ref.Kind)
+		if err != nil {
+			t.Fatalf("Definitions: %v", err)
+		}
+		types := []adapters.Type{
+			adapters.TypeUnknown, adapters.TypeText, adapters.TypeNumber, adapters.TypeBool, adapters.TypeDate,
+			adapters.TypeTime, adapters.TypeLink, adapters.TypeChoice, adapters.TypePath,
+		}
+		for _, d := range definitions {
+			choices := d.Type == adapters.TypeChoice || d.Type == adapters.TypePath
+			if !slices.Contains(types, d.Type) || len(d.Choices) > 0 && !choices || b.wire.used() && !json.Valid(d.Raw) {
+				t.Errorf("%s is of type %q, has %d choices, and the vendor's object is %d bytes of JSON", d.Key, d.Type, len(d.Choices), len(d.Raw))
 			}
 		}
 	}},

@@ -12,7 +12,7 @@ import (
 
 // contextCases are about calls whose context ends.
 var contextCases = []Case{
-	{10, "a context that has ended sends nothing", false, func(t TB, b *bench) {
+	{10, "failures", "a context that has ended sends nothing", false, func(t TB, b *bench) {
 		ctx, cancel := context.WithCancel(b.ctx)
 		cancel()
 		before := b.Stored()
@@ -25,7 +25,7 @@ var contextCases = []Case{
 		}
 		b.kept(t, before)
 	}},
-	{10, "its end is the end of the wait for an answer", true, func(t TB, b *bench) {
+	{10, "failures", "its end is the end of the wait for an answer", true, func(t TB, b *bench) {
 		ctx, cancel := context.WithCancel(b.ctx)
 		b.wire.onWrite(func(int) *reply { cancel(); return &reply{waiting: true} })
 		_, err := b.Adapter.UpdateAttributes(ctx, b.Ref, set(b.text()))
@@ -37,7 +37,7 @@ var contextCases = []Case{
 		_, err = b.Adapter.Attributes(ctx, b.Ref)
 		ended(t, err, context.DeadlineExceeded, adapters.EffectNone)
 	}},
-	{10, "its end is the end of the wait between attempts", true, func(t TB, b *bench) {
+	{10, "failures", "its end is the end of the wait between attempts", true, func(t TB, b *bench) {
 		ctx, cancel := context.WithCancel(b.ctx)
 		b.wire.onWrite(func(int) *reply {
 			time.AfterFunc(time.Millisecond, cancel)
@@ -46,7 +46,7 @@ var contextCases = []Case{
 		_, err := b.Adapter.UpdateAttributes(ctx, b.Ref, set(b.text()))
 		ended(t, err, context.Canceled, adapters.EffectUnknown)
 	}},
-	{10, "cancelling ends the wait for another writer", true, func(t TB, b *bench) {
+	{10, "concurrent", "cancelling ends the wait for another writer", true, func(t TB, b *bench) {
 		held := make(chan struct{})
 		release := make(chan struct{})
 		var once sync.Once

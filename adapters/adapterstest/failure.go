@@ -15,7 +15,7 @@ var foreign = json.RawMessage(`"of somebody else"`)
 
 // failureCases are about servers and networks that fail.
 var failureCases = []Case{
-	{11, "tries again after a 503", true, func(t TB, b *bench) {
+	{11, "failures", "tries again after a 503", true, func(t TB, b *bench) {
 		s := b.text()
 		b.wire.onWrite(func(count int) *reply {
 			if count == 1 {
@@ -26,7 +26,7 @@ var failureCases = []Case{
 		b.update(t, set(s))
 		b.holds(t, s, 0)
 	}},
-	{11, "tries again after a broken connection", true, func(t TB, b *bench) {
+	{11, "failures", "tries again after a broken connection", true, func(t TB, b *bench) {
 		s := b.text()
 		broken := map[bool]int{}
 		b.wire.on(func(r Request) *reply {
@@ -39,7 +39,7 @@ var failureCases = []Case{
 		b.update(t, set(s))
 		b.holds(t, s, 0)
 	}},
-	{11, "a lost answer and a foreign writer lose nothing", true, func(t TB, b *bench) {
+	{11, "concurrent", "a lost answer and a foreign writer lose nothing", true, func(t TB, b *bench) {
 		s, theirs := b.text(), b.Texts[0]
 		b.wire.onWrite(func(count int) *reply {
 			if count > 1 {
@@ -58,7 +58,7 @@ var failureCases = []Case{
 			t.Errorf("what a foreign writer set before the second attempt is %s, want %s", got, foreign)
 		}
 	}},
-	{11, "gives up after the configured attempts", true, func(t TB, b *bench) {
+	{11, "failures", "gives up after the configured attempts", true, func(t TB, b *bench) {
 		b.wire.onWrite(func(int) *reply { return &reply{status: http.StatusServiceUnavailable} })
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, set(b.text()))
 		fails(t, err, adapters.ErrUnavailable, adapters.EffectUnknown)
@@ -66,7 +66,7 @@ var failureCases = []Case{
 			t.Errorf("%d writing requests were sent, want 3", count)
 		}
 	}},
-	{11, "does not try again what was refused", true, func(t TB, b *bench) {
+	{11, "failures", "does not try again what was refused", true, func(t TB, b *bench) {
 		b.wire.onWrite(func(int) *reply { return &reply{status: http.StatusUnauthorized} })
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, set(b.text()))
 		fails(t, err, adapters.ErrUnauthenticated, adapters.EffectNone)
@@ -74,7 +74,7 @@ var failureCases = []Case{
 			t.Errorf("%d writing requests were sent, want 1", count)
 		}
 	}},
-	{12, "the status decides the class", true, func(t TB, b *bench) {
+	{12, "failures", "the status decides the class", true, func(t TB, b *bench) {
 		for status, class := range map[int]error{
 			http.StatusUnauthorized: adapters.ErrUnauthenticated, http.StatusForbidden: adapters.ErrForbidden,
 			http.StatusNotFound: adapters.ErrNotFound, http.StatusConflict: adapters.ErrConflict,
@@ -95,14 +95,14 @@ var failureCases = []Case{
 			}
 		}
 	}},
-	{12, "a 500 is a failure", true, func(t TB, b *bench) {
+	{12, "failures", "a 500 is a failure", true, func(t TB, b *bench) {
 		b.wire.onWrite(func(int) *reply {
 			return &reply{status: http.StatusInternalServerError, body: strings.NewReader(`{"status":500,"error":"Internal Server Error"}`)}
 		})
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, set(b.text()))
 		fails(t, err, adapters.ErrUnavailable, adapters.EffectUnknown)
 	}},
-	{12, "an error names vendor, record and status", true, func(t TB, b *bench) {
+	{12, "failures", "an error names vendor, record and status", true, func(t TB, b *bench) {
 		b.wire.on(func(Request) *reply { return &reply{status: http.StatusForbidden} })
 		_, err := b.Adapter.Attributes(b.ctx, b.Ref)
 		fails(t, err, adapters.ErrForbidden, adapters.EffectNone)
@@ -115,7 +115,7 @@ var failureCases = []Case{
 			}
 		}
 	}},
-	{13, "bodies that say nothing are ordinary errors", true, func(t TB, b *bench) {
+	{13, "failures", "bodies that say nothing are ordinary errors", true, func(t TB, b *bench) {
 		for what, body := range map[string]io.Reader{
 			"HTML": strings.NewReader("<html><body>Bad Gateway</body></html>"), "text": strings.NewReader("Retry later\n"),
 			"nothing": strings.NewReader(""), "JSON of another kind": strings.NewReader(`[1,null,"x"]`),
@@ -129,7 +129,7 @@ var failureCases = []Case{
 			}
 		}
 	}},
-	{14, "a success that cannot be understood is malformed", true, func(t TB, b *bench) {
+	{14, "failures", "a success that cannot be understood is malformed", true, func(t TB, b *bench) {
 		for what, body := range map[string]func() io.Reader{
 			"HTML":        func() io.Reader { return strings.NewReader("<html>Log in</html>") },
 			"nothing":     func() io.Reader { return strings.NewReader("") },
@@ -149,7 +149,7 @@ var failureCases = []Case{
 			fails(t, err, adapters.ErrMalformed, adapters.EffectUnknown)
 		}
 	}},
-	{14, "a read that cannot be understood is malformed", true, func(t TB, b *bench) {
+	{14, "read", "a read that cannot be understood is malformed", true, func(t TB, b *bench) {
 		for _, body := range []string{"<html>Log in</html>", "", "null", "{}"} {
 			b.wire.on(func(Request) *reply { return &reply{status: http.StatusOK, body: strings.NewReader(body)} })
 			attributes, err := b.Adapter.Attributes(b.ctx, b.Ref)

@@ -13,7 +13,7 @@ import (
 
 // refusalCases are about calls that must not reach the server.
 var refusalCases = []Case{
-	{3, "nothing to change is no request", false, func(t TB, b *bench) {
+	{3, "set", "nothing to change is no request", false, func(t TB, b *bench) {
 		before := b.Stored()
 		for _, changes := range []adapters.Attributes{nil, {}} {
 			if _, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, changes); err != nil {
@@ -25,11 +25,11 @@ var refusalCases = []Case{
 		}
 		b.kept(t, before)
 	}},
-	{3, "an invalid ref comes first", false, func(t TB, b *bench) {
+	{3, "set", "an invalid ref comes first", false, func(t TB, b *bench) {
 		_, err := b.Adapter.UpdateAttributes(b.ctx, adapters.Ref{Kind: b.Ref.Kind, ID: ".."}, nil)
 		fails(t, err, adapters.ErrInvalid, adapters.EffectNone)
 	}},
-	{4, "refuses what is no value", false, func(t TB, b *bench) {
+	{4, "set", "refuses what is no value", false, func(t TB, b *bench) {
 		s := b.text()
 		for what, value := range map[string]adapters.Value{
 			"the zero Value":     {},
@@ -57,14 +57,14 @@ var refusalCases = []Case{
 		}
 		b.nothingWritten(t)
 	}},
-	{4, "refuses what is no name", false, func(t TB, b *bench) {
+	{4, "names", "refuses what is no name", false, func(t TB, b *bench) {
 		for _, name := range []string{"", "a\x00b", "a\xffb"} {
 			_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{name: b.text().Values[0]})
 			refuses(t, err, adapters.EffectNone, name)
 		}
 		b.nothingWritten(t)
 	}},
-	{4, "one bad attribute stops all, and all bad ones are named", false, func(t TB, b *bench) {
+	{4, "set", "one bad attribute stops all, and all bad ones are named", false, func(t TB, b *bench) {
 		good, bad, worse := b.text(), b.Texts[0], b.Texts[1]
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{
 			good.Name: good.Values[0], bad.Name: {}, worse.Name: adapters.String("\x00"),
@@ -86,7 +86,7 @@ var refusalCases = []Case{
 		}
 		b.nothingWritten(t)
 	}},
-	{4, "refuses two names for one attribute", false, func(t TB, b *bench) {
+	{4, "names", "refuses two names for one attribute", false, func(t TB, b *bench) {
 		if len(b.Doubled) == 0 {
 			return // a name is the key: there are no two
 		}
@@ -98,7 +98,7 @@ var refusalCases = []Case{
 		fails(t, err, adapters.ErrInvalid, adapters.EffectNone)
 		b.nothingWritten(t)
 	}},
-	{15, "ids reach no other route", false, func(t TB, b *bench) {
+	{15, "failures", "ids reach no other route", false, func(t TB, b *bench) {
 		ids := append([]string{
 			"", ".", "..", "../1", "a/b", "%2e%2e", "..%2f1", "1?x=1", "1#x", "1;x", " 1", "1 ", "1\n", "\x00", "-1", "+1", "1.0", "１",
 			"search", "email=a@b.example", "externalId=1", strings.Repeat("9", 40),

@@ -13,7 +13,7 @@ import (
 
 // secrecyCases are about where the token and the data go.
 var secrecyCases = []Case{
-	{15, "errors tell neither token nor values", true, func(t TB, b *bench) {
+	{15, "failures", "errors tell neither token nor values", true, func(t TB, b *bench) {
 		s := b.text()
 		const value = "jane.doe@example.com +15550100"
 		for _, status := range []int{http.StatusUnauthorized, http.StatusTeapot, http.StatusBadGateway, http.StatusFound} {
@@ -39,13 +39,13 @@ var secrecyCases = []Case{
 			}
 		}
 	}},
-	{15, "errors do not tell an id that was refused", false, func(t TB, b *bench) {
+	{15, "failures", "errors do not tell an id that was refused", false, func(t TB, b *bench) {
 		_, err := b.Adapter.Attributes(b.ctx, adapters.Ref{Kind: b.Ref.Kind, ID: "email=jane.doe@example.com"})
 		if strings.Contains(failureOf(t, err).Error(), "jane.doe") {
 			t.Errorf("the error tells the e-mail address: %v", err)
 		}
 	}},
-	{15, "the token is in the headers alone", true, func(t TB, b *bench) {
+	{15, "failures", "the token is in the headers alone", true, func(t TB, b *bench) {
 		b.update(t, set(b.text()))
 		for _, r := range b.wire.sent() {
 			if strings.Contains(r.URL, b.Token) || bytes.Contains(r.Body, []byte(b.Token)) {
@@ -59,7 +59,7 @@ var secrecyCases = []Case{
 			}
 		}
 	}},
-	{16, "redirects are not followed", true, func(t TB, b *bench) {
+	{16, "failures", "redirects are not followed", true, func(t TB, b *bench) {
 		for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 			b.wire.on(func(Request) *reply {
 				return &reply{status: status, header: http.Header{"Location": {"https://elsewhere.invalid/"}}}
@@ -73,7 +73,7 @@ var secrecyCases = []Case{
 			}
 		}
 	}},
-	{16, "the caller's client is left alone", true, func(t TB, b *bench) {
+	{16, "failures", "the caller's client is left alone", true, func(t TB, b *bench) {
 		b.update(t, set(b.text()))
 		if !reflect.DeepEqual(*b.client, b.clientBefore) {
 			t.Errorf("the client that was passed has changed")

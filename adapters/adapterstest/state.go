@@ -12,7 +12,7 @@ import (
 
 // stateCases are about what is at the server after a call.
 var stateCases = []Case{
-	{1, "keeps what nobody named", false, func(t TB, b *bench) {
+	{1, "set", "keeps what nobody named", false, func(t TB, b *bench) {
 		before := b.Stored()
 		s, other := b.text(), b.Texts[0]
 		for _, changes := range []adapters.Attributes{
@@ -22,18 +22,18 @@ var stateCases = []Case{
 			b.kept(t, before, s.Key, other.Key)
 		}
 	}},
-	{1, "sets", false, func(t TB, b *bench) {
+	{1, "set", "sets", false, func(t TB, b *bench) {
 		s := b.text()
 		b.update(t, set(s))
 		b.holds(t, s, 0)
 	}},
-	{1, "changes what is there", false, func(t TB, b *bench) {
+	{1, "change", "changes what is there", false, func(t TB, b *bench) {
 		s := b.text()
 		b.update(t, set(s))
 		b.update(t, adapters.Attributes{s.Name: s.Values[1]})
 		b.holds(t, s, 1)
 	}},
-	{1, "sets several at once", false, func(t TB, b *bench) {
+	{1, "set", "sets several at once", false, func(t TB, b *bench) {
 		changes := adapters.Attributes{}
 		for _, s := range b.Samples {
 			changes[s.Name] = s.Values[0]
@@ -43,7 +43,7 @@ var stateCases = []Case{
 			b.holds(t, b.Samples[kind], 0)
 		}
 	}},
-	{1, "reports what it wrote", false, func(t TB, b *bench) {
+	{1, "set", "reports what it wrote", false, func(t TB, b *bench) {
 		s := b.text()
 		result := b.update(t, set(s))
 		if got, ok := result.Attributes[s.readName()]; (ok || result.Complete) && !got.Equal(s.Values[0]) {
@@ -53,11 +53,11 @@ var stateCases = []Case{
 			t.Errorf("Result claims to be complete with %d attributes; reading gives %d (%v)", len(result.Attributes), len(read), err)
 		}
 	}},
-	{1, "refuses a record that does not exist", false, func(t TB, b *bench) {
+	{1, "set", "refuses a record that does not exist", false, func(t TB, b *bench) {
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Absent, set(b.text()))
 		fails(t, err, adapters.ErrNotFound, adapters.EffectNone)
 	}},
-	{1, "reads all, and nothing of what does not exist", false, func(t TB, b *bench) {
+	{1, "read", "reads all, and nothing of what does not exist", false, func(t TB, b *bench) {
 		attributes, err := b.Adapter.Attributes(b.ctx, b.Ref)
 		if err != nil {
 			t.Fatalf("Attributes: %v", err)
@@ -68,26 +68,26 @@ var stateCases = []Case{
 		_, err = b.Adapter.Attributes(b.ctx, b.Absent)
 		fails(t, err, adapters.ErrNotFound, adapters.EffectNone)
 	}},
-	{2, "clears", false, func(t TB, b *bench) {
+	{2, "clear", "clears", false, func(t TB, b *bench) {
 		s := b.text()
 		b.update(t, set(s))
 		b.update(t, adapters.Attributes{s.Name: adapters.Clear()})
 		b.absent(t, s)
 	}},
-	{2, "clears what is absent", false, func(t TB, b *bench) {
+	{2, "clear", "clears what is absent", false, func(t TB, b *bench) {
 		s := b.text()
 		b.update(t, adapters.Attributes{s.Name: adapters.Clear()})
 		b.update(t, adapters.Attributes{s.Name: adapters.Clear()})
 		b.absent(t, s)
 	}},
-	{2, "sets one and clears another in one call", false, func(t TB, b *bench) {
+	{2, "clear", "sets one and clears another in one call", false, func(t TB, b *bench) {
 		s, other := b.text(), b.Texts[0]
 		b.update(t, set(other))
 		b.update(t, adapters.Attributes{s.Name: s.Values[0], other.Name: adapters.Clear()})
 		b.holds(t, s, 0)
 		b.absent(t, other)
 	}},
-	{2, "an empty text is no removal", false, func(t TB, b *bench) {
+	{2, "clear", "an empty text is no removal", false, func(t TB, b *bench) {
 		s := b.text()
 		_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{s.Name: adapters.String("")})
 		if !b.capabilities(t).EmptyText {
@@ -101,7 +101,7 @@ var stateCases = []Case{
 			t.Errorf("the server holds %s = %s, want an empty text", s.Key, raw)
 		}
 	}},
-	{5, "stores digits exactly or refuses them", false, func(t TB, b *bench) {
+	{5, "set", "stores digits exactly or refuses them", false, func(t TB, b *bench) {
 		s, ok := b.Samples[adapters.ValueNumber]
 		if !ok {
 			return // no numbers at this vendor
@@ -118,7 +118,7 @@ var stateCases = []Case{
 			}
 		}
 	}},
-	{5, "carries numbers on digit by digit", true, func(t TB, b *bench) {
+	{5, "change", "carries numbers on digit by digit", true, func(t TB, b *bench) {
 		before := numbers(b.Stored()[b.Kept])
 		b.update(t, set(b.text()))
 		if after := numbers(b.Stored()[b.Kept]); len(after) > 0 && !slices.Equal(after, before) {
@@ -130,7 +130,7 @@ var stateCases = []Case{
 			}
 		}
 	}},
-	{5, "carries text on byte by byte", true, func(t TB, b *bench) {
+	{5, "change", "carries text on byte by byte", true, func(t TB, b *bench) {
 		b.update(t, set(b.text()))
 		for _, carried := range b.carried(t) {
 			if got, want := texts(carried.sent), texts(carried.received); !slices.EqualFunc(got, want, bytes.Equal) {
@@ -138,7 +138,7 @@ var stateCases = []Case{
 			}
 		}
 	}},
-	{6, "leaves the caller's map alone", false, func(t TB, b *bench) {
+	{6, "set", "leaves the caller's map alone", false, func(t TB, b *bench) {
 		s, other := b.text(), b.Texts[0]
 		changes := adapters.Attributes{s.Name: s.Values[0], other.Name: adapters.Clear()}
 		b.update(t, changes)
@@ -146,14 +146,14 @@ var stateCases = []Case{
 			t.Errorf("the caller's map was changed: %v", slices.Sorted(maps.Keys(changes)))
 		}
 	}},
-	{7, "twice is as once", false, func(t TB, b *bench) {
+	{7, "change", "twice is as once", false, func(t TB, b *bench) {
 		s, other := b.text(), b.Texts[0]
 		b.update(t, adapters.Attributes{s.Name: s.Values[0], other.Name: adapters.Clear()})
 		once := b.Stored()
 		b.update(t, adapters.Attributes{s.Name: s.Values[0], other.Name: adapters.Clear()})
 		b.kept(t, once)
 	}},
-	{8, "writers of one adapter lose nothing", false, func(t TB, b *bench) {
+	{8, "concurrent", "writers of one adapter lose nothing", false, func(t TB, b *bench) {
 		var group sync.WaitGroup
 		errs := make([]error, len(b.Texts))
 		for i, s := range b.Texts {
@@ -169,7 +169,7 @@ var stateCases = []Case{
 			b.holds(t, s, 0)
 		}
 	}},
-	{9, "reads and writes at the same time", false, func(t TB, b *bench) {
+	{9, "concurrent", "reads and writes at the same time", false, func(t TB, b *bench) {
 		var group sync.WaitGroup
 		for i := range 8 {
 			s := b.Texts[i%len(b.Texts)]

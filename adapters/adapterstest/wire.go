@@ -200,3 +200,6 @@ func (w *wire) written() []Request {
 	}
 	return written
 }
+
+// used tells whether the adapter talks HTTP.
+func (w *wire) used() bool { return len(w.sent()) > 0 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,9 @@ func TestConformance(t *testing.T) {
 func harness(kind adapters.Kind, version string) adapterstest.Harness {
 	return adapterstest.Harness{HTTP: true, Open: func(t adapterstest.TB, client *http.Client) adapterstest.World {
 		server := serve(t, version)
-		return world(kind, server, open(t, server.URL, client))
+		w := world(kind, server, open(t, server.URL, client))
+		w.Again = func(s adapterstest.Settings) adapters.Adapter { return openAgain(t, server.URL, client, kind, s) }
+		return w
 	}}
 }
 
@@ -47,17 +50,33 @@ func serve(t adapterstest.TB, version string) *chatwoottest.Server {
 	return chatwoottest.New(t, chatwoottest.Version(version), chatwoottest.WithState(chatwoottest.State{
 		AccountID: 1, Tokens: map[string]string{"secret-token": "agent"},
 		Conversations: map[string]chatwoottest.Conversation{"7": {CustomAttributes: values}},
-		Contacts:      map[string]chatwoottest.Contact{"7": {Name: "Robin Example", CustomAttributes: values}},
-		Definitions: []chatwoottest.Definition{
-			{AttributeKey: "plan", AttributeModel: "conversation_attribute"}, {AttributeKey: "plan", AttributeModel: "contact_attribute"},
-		},
+		Contacts: map[string]chatwoottest.Contact{"7": {
+			Name: "Robin Example", CustomAttributes: values, Email: "robin@example.com", PhoneNumber: "+4512345678", Identifier: "crm-7",
+		}},
+		Definitions: slices.Concat(definitions("conversation_attribute"), definitions("contact_attribute")),
 	}))
+}
+
+func definitions(model string) []chatwoottest.Definition {
+	digits := "^[0-9]+$"
+	return []chatwoottest.Definition{
+		{AttributeKey: "plan", AttributeModel: model, AttributeDisplayType: "list", AttributeValues: []string{"pro", "free"}},
+		{AttributeKey: "order_id", AttributeModel: model, RegexPattern: &digits},
+		{AttributeKey: "vip", AttributeModel: model, AttributeDisplayType: "checkbox"},
+	}
 }
 
 type config = chatwoot.Config
 
 func open(t adapterstest.TB, url string, client *http.Client) *chatwoot.Adapter {
 	return openWith(t, url, func(c *config) { c.Transport.Client = client })
+}
+
+func openAgain(t adapterstest.TB, url string, client *http.Client, kind adapters.Kind, s adapterstest.Settings) *chatwoot.Adapter {
+	return openWith(t, url, func(c *config) {
+		c.Transport.Client, c.Strict, c.Locker = client, s.Strict, s.Locker
+		c.Aliases = map[adapters.Kind]map[string]string{kind: s.Aliases}
+	})
 }
 
 // openWith is an adapter with further settings.
@@ -79,6 +98,20 @@ func world(kind adapters.Kind, server *chatwoottest.Server, adapter adapters.Ada
 	w := adapterstest.World{
 		Adapter: adapter, Ref: adapters.Ref{Kind: kind, ID: "7"}, Absent: adapters.Ref{Kind: kind, ID: "8"},
 		BadIDs: []string{"007", "0", "7abc"}, Kept: "kept", Token: "secret-token",
+		Lookups: map[adapters.LookupField]string{
+			adapters.ByEmail: "robin@example.com", adapters.ByPhone: "+4512345678", adapters.ByExternalID: "crm-7",
+		},
+		Undefined: "nobody_defined_this",
+		Defined: []adapterstest.Sample{
+			sample("plan", adapters.String("pro"), adapters.String("free")),
+			sample("order_id", adapters.String("012345"), adapters.String("7")),
+			sample("vip", adapters.Bool(true), adapters.Bool(false)),
+		},
+		Misfits: []adapterstest.Misfit{
+			{Name: "plan", Value: adapters.String("gold"), Code: adapters.CodeNotAChoice},
+			{Name: "order_id", Value: adapters.String("x1"), Code: adapters.CodePatternMismatch},
+			{Name: "vip", Value: adapters.String("yes"), Code: adapters.CodeWrongType},
+		},
 		Samples: map[adapters.ValueKind]adapterstest.Sample{
 			adapters.ValueString: sample("order_id", adapters.String("012345"), adapters.String("<é>")),
 			adapters.ValueNumber: sample("total", adapters.Number("19.90"), adapters.Int(-4)),

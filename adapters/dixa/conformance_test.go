@@ -36,7 +36,9 @@ func harness(kind adapters.Kind, version string) adapterstest.Harness {
 		state := dixatest.State{
 			Token:         "secret-token",
 			Conversations: map[string]dixatest.Conversation{"7": {CustomAttributes: map[string]json.RawMessage{}}},
-			EndUsers:      map[string]dixatest.EndUser{endUser: {CustomAttributes: map[string]json.RawMessage{}}},
+			EndUsers: map[string]dixatest.EndUser{endUser: {
+				Email: "robin@example.com", PhoneNumber: "+4512345678", ExternalID: "crm-7", CustomAttributes: map[string]json.RawMessage{},
+			}},
 		}
 		for i, name := range names {
 			definition := dixatest.Definition{ID: key(i), EntityType: entity, Identifier: name, Label: "Label of " + name, InputDefinition: dixatest.InputDefinition{Type: "Text"}}
@@ -51,15 +53,22 @@ func harness(kind adapters.Kind, version string) adapterstest.Harness {
 		state.Conversations["7"].CustomAttributes[key(0)] = kept
 		state.EndUsers[endUser].CustomAttributes[key(0)] = kept
 		server := dixatest.New(t, dixatest.WithState(state))
-		return world(kind, server, open(t, server.URL+version, client))
+		w := world(kind, server, open(t, server.URL+version, client))
+		w.Again = func(s adapterstest.Settings) adapters.Adapter { return openAs(t, server.URL+version, client, s) }
+		return w
 	}}
 }
 
 var names = []string{"kept", "order_id", "page", "topic", "text_4", "text_5", "text_6", "text_7", "text_8"}
 
 func open(t adapterstest.TB, url string, client *http.Client) *dixa.Adapter {
+	return openAs(t, url, client, adapterstest.Settings{})
+}
+
+func openAs(t adapterstest.TB, url string, client *http.Client, s adapterstest.Settings) *dixa.Adapter {
 	adapter, err := dixa.New(dixa.Config{
-		URL: url, Token: adapters.StaticToken("secret-token"),
+		URL: url, Token: adapters.StaticToken("secret-token"), Strict: s.Strict, Locker: s.Locker,
+		Aliases:   map[adapters.Kind]map[string]string{adapters.Conversation: s.Aliases, adapters.Contact: s.Aliases},
 		Transport: transport.Options{Client: client, Backoff: time.Millisecond},
 	})
 	if err != nil {
@@ -77,7 +86,20 @@ func world(kind adapters.Kind, server *dixatest.Server, adapter adapters.Adapter
 			adapters.ValueLink:   sample(2, adapters.Link("https://a.example"), adapters.Link("https://b.example")),
 			adapters.ValueList:   sample(3, adapters.List("a"), adapters.List("a", "b")),
 		},
-		Doubled:  []string{"order_id", key(1)},
+		Doubled: []string{"order_id", key(1)},
+		Lookups: map[adapters.LookupField]string{
+			adapters.ByEmail: "robin@example.com", adapters.ByPhone: "+4512345678", adapters.ByExternalID: "crm-7",
+		},
+		Undefined: "nobody_defined_this",
+		Defined: []adapterstest.Sample{
+			sample(1, adapters.String("012345"), adapters.String("7")),
+			sample(3, adapters.List("a"), adapters.List("a", "b")),
+		},
+		Misfits: []adapterstest.Misfit{
+			{Name: "order_id", Value: adapters.List("a"), Code: adapters.CodeWrongType},
+			{Name: "topic", Value: adapters.List("b"), Code: adapters.CodeNotAChoice},
+			{Name: "topic", Value: adapters.String("a"), Code: adapters.CodeWrongType},
+		},
 		Stored:   func() map[string]json.RawMessage { return stored(server, kind) },
 		Doubtful: func(status int) bool { return status == http.StatusBadRequest },
 		Store: func(values map[string]json.RawMessage) {

@@ -117,7 +117,7 @@ func (a *Adapter) equal(kind adapters.Kind, record Record, want Change) error {
 	var bad []*adapters.Error
 	for _, key := range a.differing(kind, record, want) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: cmp.Or(want.names[key], a.name(kind, record, key)), Effect: adapters.EffectNone,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: want.names[key], Effect: adapters.EffectNone,
 			Err: errors.New("it is not what IfEqual expects"),
 		})
 	}
@@ -149,15 +149,15 @@ func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, w
 		return &written, failure
 	}
 	var bad []*adapters.Error
-	report := func(key, reason string) {
+	report := func(name, reason string) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: cmp.Or(change.names[key], a.name(ref.Kind, after, key)), Effect: adapters.EffectApplied,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: name, Effect: adapters.EffectApplied,
 			Err: errors.New(reason),
 		})
 	}
 	for _, key := range a.differing(ref.Kind, after, change) {
 		if !a.masked(ctx, ref.Kind, key) {
-			report(key, "after the write it is not what was written: somebody else wrote too, or the vendor did not keep it")
+			report(change.names[key], "after the write it is not what was written: somebody else wrote too, or the vendor did not keep it")
 		}
 	}
 	if written.Replaced && change.Before != nil {
@@ -166,7 +166,7 @@ func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, w
 			_, ours := named[key]
 			_, was := a.driver.Decode(ref.Kind, key, bytes.Clone(change.Before.Values[key]))
 			if _, is := a.driver.Decode(ref.Kind, key, bytes.Clone(after.Values[key])); was && !is && !ours {
-				report(key, "it was there before the write and is gone after it: somebody else removed it")
+				report(a.name(ref.Kind, *change.Before, key), "it was there before the write and is gone after it: somebody else removed it")
 			}
 		}
 	}

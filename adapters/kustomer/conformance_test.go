@@ -31,21 +31,34 @@ func TestConformance(t *testing.T) {
 func harness(kind adapters.Kind) adapterstest.Harness {
 	return adapterstest.Harness{HTTP: true, Open: func(t adapterstest.TB, client *http.Client) adapterstest.World {
 		values := kustomertest.Values{"keptStr": json.RawMessage(`"a<b>&c"`), "totalNum": json.RawMessage(`9007199254740993`)}
-		defined := map[string]kustomertest.Property{"tagsStr": {Multi: true}, "orderIdStr": {}}
+		defined := map[string]kustomertest.Property{
+			"tagsStr": {Multi: true}, "orderIdStr": {}, "planStr": {Enumeration: []json.RawMessage{json.RawMessage(`"pro"`), json.RawMessage(`"free"`)}},
+		}
+		known := kustomertest.Values{
+			"externalId": json.RawMessage(`"crm-7"`),
+			"emails":     json.RawMessage(`[{"email":"robin@example.com"}]`), "phones": json.RawMessage(`[{"phone":"+4512345678"}]`),
+		}
 		company := company
 		server := kustomertest.New(t, kustomertest.WithState(kustomertest.State{
 			Token:         "secret-token",
-			Conversations: map[string]kustomertest.Conversation{present: {Custom: maps.Clone(values)}},
-			Customers:     map[string]kustomertest.Customer{present: {Custom: maps.Clone(values), Company: &company}},
+			Conversations: map[string]kustomertest.Conversation{present: {Custom: maps.Clone(values), Attributes: kustomertest.Values{"externalId": known["externalId"]}}},
+			Customers:     map[string]kustomertest.Customer{present: {Custom: maps.Clone(values), Company: &company, Attributes: known}},
 			Metadata:      map[string]map[string]kustomertest.Property{"conversation": defined, "customer": defined},
 		}))
-		return world(kind, server, open(t, server.URL, client))
+		w := world(kind, server, open(t, server.URL, client))
+		w.Again = func(s adapterstest.Settings) adapters.Adapter { return openAs(t, server.URL, client, s) }
+		return w
 	}}
 }
 
 func open(t adapterstest.TB, url string, client *http.Client) *kustomer.Adapter {
+	return openAs(t, url, client, adapterstest.Settings{})
+}
+
+func openAs(t adapterstest.TB, url string, client *http.Client, s adapterstest.Settings) *kustomer.Adapter {
 	adapter, err := kustomer.New(kustomer.Config{
-		URL: url, Token: adapters.StaticToken("secret-token"),
+		URL: url, Token: adapters.StaticToken("secret-token"), Strict: s.Strict, Locker: s.Locker,
+		Aliases:   map[adapters.Kind]map[string]string{adapters.Conversation: s.Aliases, adapters.Contact: s.Aliases},
 		Transport: transport.Options{Client: client, Backoff: time.Millisecond},
 	})
 	if err != nil {
@@ -68,7 +81,21 @@ func world(kind adapters.Kind, server *kustomertest.Server, adapter adapters.Ada
 			adapters.ValueList:   sample("tags", "tagsStr", adapters.List("a", "b"), adapters.List("c")),
 		},
 		Doubled: []string{"order_id", "orderIdStr"},
-		Stored:  func() map[string]json.RawMessage { return stored(server, kind) },
+		Lookups: map[adapters.LookupField]string{
+			adapters.ByEmail: "robin@example.com", adapters.ByPhone: "+4512345678", adapters.ByExternalID: "crm-7",
+		},
+		Undefined: "nobodyStr",
+		Defined: []adapterstest.Sample{
+			sample("plan", "planStr", adapters.String("pro"), adapters.String("free")),
+			sample("order_id", "orderIdStr", adapters.String("012345"), adapters.String("7")),
+			sample("tagsStr", "tagsStr", adapters.List("a", "b"), adapters.List("c")),
+		},
+		Misfits: []adapterstest.Misfit{
+			{Name: "plan", Value: adapters.String("gold"), Code: adapters.CodeNotAChoice},
+			{Name: "order_id", Value: adapters.Int(7), Code: adapters.CodeWrongType},
+			{Name: "tagsStr", Value: adapters.String("a"), Code: adapters.CodeWrongType},
+		},
+		Stored: func() map[string]json.RawMessage { return stored(server, kind) },
 		Store: func(values map[string]json.RawMessage) {
 			state := server.State()
 			conversation, customer := state.Conversations[present], state.Customers[present]

@@ -72,6 +72,15 @@ func New() *Adapter {
 	return &Adapter{Adapter: core, store: store}
 }
 
+// With returns another adapter of the same records, with these options.
+func (a *Adapter) With(options driver.Options) (*Adapter, error) {
+	core, err := driver.New(a.store, options)
+	if err != nil {
+		return nil, err
+	}
+	return &Adapter{Adapter: core, store: a.store}, nil
+}
+
 // Put creates or replaces a record. The values are JSON by key.
 func (a *Adapter) Put(ref adapters.Ref, values map[string]json.RawMessage) {
 	a.store.mu.Lock()

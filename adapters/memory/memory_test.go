@@ -11,6 +11,7 @@ import (
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/adapterstest"
+	"github.com/deskattr/deskattr/adapters/driver"
 	"github.com/deskattr/deskattr/adapters/memory"
 )
 
@@ -26,6 +27,8 @@ func world(kind adapters.Kind) adapterstest.World {
 	desk := memory.New()
 	ref := adapters.Ref{Kind: kind, ID: "7"}
 	desk.Put(ref, map[string]json.RawMessage{"kept": json.RawMessage(`{"id":9007199254740993,"text":"a<b>&c"}`)})
+	desk.Define(kind, adapters.Definition{Key: "order_id", Kind: kind, Type: adapters.TypeText},
+		adapters.Definition{Key: "plan", Kind: kind, Type: adapters.TypeChoice, Choices: []adapters.Choice{{Value: "pro"}, {Value: "free"}}})
 	day := time.Date(2026, 1, 31, 9, 30, 0, 0, time.UTC)
 	w := adapterstest.World{
 		Adapter: desk, Ref: ref, Absent: adapters.Ref{Kind: kind, ID: "8"}, BadIDs: []string{"007", "0"},
@@ -40,6 +43,19 @@ func world(kind adapters.Kind) adapterstest.World {
 				Reads: [2]adapters.Value{adapters.String("2026-01-31T09:30:00.000Z"), adapters.String("2026-01-31T09:30:00.001Z")}},
 			adapters.ValueLink: {Name: "page", Key: "page", Values: [2]adapters.Value{adapters.Link("https://a.example"), adapters.Link("https://b.example")},
 				Reads: [2]adapters.Value{adapters.String("https://a.example"), adapters.String("https://b.example")}},
+		},
+		Again: func(s adapterstest.Settings) adapters.Adapter {
+			aliases := map[adapters.Kind]map[string]string{kind: s.Aliases}
+			other, err := desk.With(driver.Options{Strict: s.Strict, Locker: s.Locker, Aliases: aliases})
+			if err != nil {
+				panic(err)
+			}
+			return other
+		},
+		Undefined: "nobody_defined_this",
+		Defined:   []adapterstest.Sample{sample("order_id", adapters.String("012345"), adapters.String("7")), sample("plan", adapters.String("pro"), adapters.String("free"))},
+		Misfits: []adapterstest.Misfit{
+			{Name: "order_id", Value: adapters.Int(7), Code: adapters.CodeWrongType}, {Name: "plan", Value: adapters.String("gold"), Code: adapters.CodeNotAChoice},
 		},
 		Stored: func() map[string]json.RawMessage { return desk.Stored(ref) },
 		Store: func(values map[string]json.RawMessage) {
