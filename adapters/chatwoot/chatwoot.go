@@ -57,21 +57,21 @@
 // server replaces the whole map; from 4.17.0 on it merges when asked. An older
 // server ignores that wish and replaces [code], so the adapter asks only where
 // it has proof. Merging and removing came with one release: so it begins with a
-// removal, of nothing where nothing is to be cleared, which has no effect where
-// merging exists, shows the whole map, and meets no route where it does not.
-// Then it looks at the answer to its first merge. Where that has more than was
-// sent, merging is proven for the life of the Adapter. Where it has not, the
-// server may ignore the wish all the same, as a fork could (nobody has seen one):
-// a merge of nothing tells, which shows the map or empties it. In the second case
-// the adapter puts back what was there, with the change and what others wrote
-// since, and replaces from then on. If that breaks off, the error says so, and
-// the same call through the same Adapter puts it back.
+// removal of nothing, which has no effect where merging exists, shows the whole
+// map, and meets no route where it does not. Then it looks at the answer to its
+// first merge. Where that has more than was sent, merging is proven for the life
+// of the Adapter. Where it has not, the server may ignore the wish all the same,
+// as a fork could (nobody has seen one): a merge of nothing tells, which shows the
+// map or empties it. In the second case the adapter puts back what was there, with
+// the change and what others wrote since, and replaces from then on. If that
+// breaks off, the error says so, and the same call through the same Adapter puts
+// it back.
 //
 // Later merges are looked at in the same way where a read or a removal went
-// before: with Verify, with IfEqual, and where the call clears. Without, the
-// answer cannot tell what it ought to hold: a server that is set back to a release
-// before 4.17.0 while the Adapter lives takes away what the next such call does
-// not name, once. What a foreign writer removed stays removed.
+// before: with Verify, with IfEqual, and where the call clears. Without, nobody
+// can say what the answer ought to hold: from a server that is set back to a
+// release before 4.17.0 while the Adapter lives, such a call takes away what it
+// does not name. What a foreign writer removed stays removed.
 //
 // Without proof, with an agent bot's token (which may not remove), and where the
 // server refuses a merge because of what is stored, the adapter reads, merges and

@@ -66,9 +66,12 @@ func TestOnTheWire(t *testing.T) {
 			"POST " + conversation + `/destroy_custom_attributes {"custom_attributes":["plan"]}`, "GET " + conversation, "POST " + conversation + `/custom_attributes {"custom_attributes":{}}`,
 		}},
 		{"set and clear", "4.17.0", "agent", adapters.ConversationRef("7"), adapters.Attributes{"order_id": adapters.String("12345"), "plan": adapters.Clear()}, []string{
-			"POST " + conversation + `/destroy_custom_attributes {"custom_attributes":["plan"]}`,
+			proof, "POST " + conversation + `/destroy_custom_attributes {"custom_attributes":["plan"]}`,
 			"POST " + conversation + `/custom_attributes {"custom_attributes":{"order_id":"12345"},"merge":true}`,
 			"GET " + conversation, "POST " + conversation + `/custom_attributes {"custom_attributes":{},"merge":true}`, // nothing else was there to prove it
+		}},
+		{"clear alone, which needs no proof", "4.17.0", "agent", adapters.ConversationRef("7"), adapters.Attributes{"plan": adapters.Clear()}, []string{
+			"POST " + conversation + `/destroy_custom_attributes {"custom_attributes":["plan"]}`,
 		}},
 		{"contact", "4.16.2", "agent", adapters.ContactRef("7"), orders, []string{
 			`PATCH /api/v1/accounts/1/contacts/7 {"custom_attributes":{"order_id":"12345","previous_conversation":"67890"}}`,

@@ -45,18 +45,27 @@ func (d *vendor) writeConversation(ctx context.Context, ref adapters.Ref, change
 	return record, replaceErr
 }
 
-// merge clears and sets where the server keeps the rest. The removal comes first,
-// and is made, of nothing, where merging is not proven: it came with the same
-// release, has no effect on what it does not name, and shows the whole map.
+// merge clears and sets where the server keeps the rest. Where that is not proven
+// it begins with a removal of nothing, which came with the same release: it has no
+// effect where merging exists, and meets no route where it does not. The removal
+// comes before the merge, because both removals show what is held, and a server
+// that has lost them must be known before it is asked to merge.
 func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
 	var held map[string]json.RawMessage
 	if change.Before != nil {
 		held = change.Before.Values
 	}
-	if len(change.Clear) > 0 || d.merging.Load() == unproven {
+	if len(change.Set) > 0 && d.merging.Load() == unproven {
+		record, err := d.remove(ctx, ref, nil)
+		if err != nil {
+			return record, err
+		}
+		held = record.Values
+	}
+	if len(change.Clear) > 0 {
 		record, err := d.remove(ctx, ref, change.Clear)
 		if err != nil || len(change.Set) == 0 && d.owed.of(ref) == nil {
-			return record, err // else the merge of nothing is a question, too
+			return record, err // else a merge of nothing is to tell what became of the rest
 		}
 		held = record.Values
 	}

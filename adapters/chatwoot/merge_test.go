@@ -132,7 +132,8 @@ func TestLyingForkFails(t *testing.T) {
 		skip      int
 	}
 	steps := []step{
-		{"destroyConversationCustomAttributes", 0}, // the removal
+		{"destroyConversationCustomAttributes", 0}, // the proof
+		{"destroyConversationCustomAttributes", 1}, // the removal
 		{"updateConversationCustomAttributes", 0},  // the merge, which replaces
 		{"getConversation", 0},
 		{"updateConversationCustomAttributes", 1}, // the question, which empties
@@ -181,7 +182,7 @@ func TestLyingForkFails(t *testing.T) {
 
 // TestLyingForkContextEnds: before and after each request.
 func TestLyingForkContextEnds(t *testing.T) {
-	for n := range 8 {
+	for n := range 9 {
 		for _, late := range []bool{false, true} {
 			t.Run(fmt.Sprintf("request %d, late %v", n, late), func(t *testing.T) {
 				server := serveWith(t, rich, chatwoottest.IgnoresMerge())
@@ -258,8 +259,8 @@ func TestRepairKeepsForeignWrites(t *testing.T) {
 		kept    []int // where the request that follows the foreign write looks, and the next one does not replace
 		of      int
 	}{
-		"not verified": {nil, []int{1, 3, 5}, 6},
-		"verified":     {[]adapters.UpdateOption{verify}, []int{1, 2, 4, 6}, 7},
+		"not verified": {nil, []int{1, 2, 4, 6}, 7},
+		"verified":     {[]adapters.UpdateOption{verify}, []int{1, 2, 3, 5, 7}, 8},
 	} {
 		for n := 1; n <= test.of; n++ {
 			server := serveWith(t, rich, chatwoottest.IgnoresMerge())
@@ -318,7 +319,7 @@ func TestCrashAfterTheMerge(t *testing.T) {
 // everything away between our look and our merge.
 func TestForeignRemovalStays(t *testing.T) {
 	for _, left := range []string{`{}`, `{"plan":"pro"}`} {
-		for request, what := range map[int]string{2: "before the removal", 3: "before the merge"} {
+		for request, what := range map[int]string{2: "before the proof", 3: "before the removal", 4: "before the merge"} {
 			t.Run(left+" "+what, func(t *testing.T) {
 				server := serveWith(t, rich)
 				adapter := hook(t, server, func(i int) {
@@ -424,7 +425,7 @@ func TestReplacementBuildsOnWhatTheCoreRead(t *testing.T) {
 	if _, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify); err != nil {
 		t.Fatal(err)
 	}
-	check(t, server, read7, remove7+`{"custom_attributes":["tags"]}`,
+	check(t, server, read7, remove7+`{"custom_attributes":[]}`,
 		update7+`{"custom_attributes":{"digits":[9007199254740993],"null":null,"order_id":"12345","plan":"pro"}}`, read7)
 }
 
@@ -432,7 +433,7 @@ func TestReplacementBuildsOnWhatTheCoreRead(t *testing.T) {
 func TestVerifyReportsWhatWentWithTheMap(t *testing.T) {
 	for _, version := range []string{"4.16.2", "4.17.0"} {
 		server := serveWith(t, rich, chatwoottest.Version(version))
-		last := 4 // the reading back
+		last := map[string]int{"4.16.2": 4, "4.17.0": 5}[version] // the reading back
 		adapter := hook(t, server, func(i int) {
 			if i == last {
 				foreignWrite(t, server, `{"order_id":"12345"}`)

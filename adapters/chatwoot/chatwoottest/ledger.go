@@ -24,19 +24,14 @@ func (s *Server) Lost() []Loss {
 // ledger notes who changed and who saw what, for Lost.
 type ledger struct {
 	now     int
-	changed map[Loss]entry
-	seen    map[look]int
+	changed map[Loss]int // when
+	seen    map[look]int // when last
 	losses  []Loss
-}
-
-type entry struct {
-	at     int
-	writer string
 }
 
 type look struct{ conversation, writer string }
 
-func newLedger() ledger { return ledger{changed: map[Loss]entry{}, seen: map[look]int{}} }
+func newLedger() ledger { return ledger{changed: map[Loss]int{}, seen: map[look]int{}} }
 
 // look notes that a writer sees the conversation as it is.
 func (l *ledger) look(id, writer string) { l.seen[look{id, writer}] = l.now }
@@ -55,10 +50,10 @@ func (l *ledger) write(id, writer string, old, next map[string]json.RawMessage, 
 			continue
 		}
 		place := Loss{id, key}
-		if last := l.changed[place]; replaces && looked && last.writer != writer && last.at > seen {
+		if replaces && looked && l.changed[place] > seen { // not by this writer: its own writes are looks, too
 			l.losses = append(l.losses, place)
 		}
-		l.changed[place] = entry{l.now, writer}
+		l.changed[place] = l.now
 	}
 	l.look(id, writer)
 }

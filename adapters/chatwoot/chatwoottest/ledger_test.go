@@ -70,6 +70,7 @@ func TestLost(t *testing.T) {
 			replace(b, ours, `{"a":1}`)
 		}, nil},
 		{"seen in the answer to a write", func(b *bench) {
+			look(b, ours)
 			merge(b, theirs, `{"b":1}`)
 			merge(b, ours, `{"c":1}`)
 			replace(b, ours, `{"a":1}`)

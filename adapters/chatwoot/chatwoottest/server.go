@@ -72,7 +72,6 @@ func New(t TB, option ...Option) *Server {
 	if err := s.replaceState(o.state); err != nil {
 		t.Fatalf("chatwoot fake: %v", err)
 	}
-	s.ledger = newLedger() // what the state starts with is nobody's write
 	var err error
 	if s.Server, err = fake.New(t, s.config()); err == nil {
 		if o.inProcess {
