@@ -69,6 +69,7 @@ func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Chan
 		}
 		held = record.Values
 	}
+	d.owed.seen(ref, held)
 	held = d.owed.over(ref, held)
 	if len(keptOverLimit(held, change)) > 0 {
 		// A server that merges would refuse. One that has come to replace would
@@ -79,7 +80,7 @@ func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Chan
 	switch {
 	case err != nil:
 		if held != nil && (status(err) < 300 || status(err) > 499) {
-			d.owed.note(ref, held) // it may have been written, and as a replacement
+			d.owed.note(ref, held, change.Set) // it may have been written, and as a replacement
 		}
 		return record, err
 	case len(record.Values) > len(change.Set):
@@ -126,12 +127,12 @@ func (d *vendor) ask(ctx context.Context, ref adapters.Ref, set map[string]json.
 // Until that is done it is noted what is missing, for the next call: after a
 // failure here nobody could know it from the server.
 func (d *vendor) settle(ctx context.Context, ref adapters.Ref, change driver.Change, held map[string]json.RawMessage) (driver.Record, error) {
-	d.owed.note(ref, merged(held, change))
+	d.owed.note(ref, merged(held, change), nil)
 	now, err := d.Read(ctx, ref) // the question may take away what others wrote
 	if err != nil {
 		return driver.Record{}, d.unsettled(ctx, err)
 	}
-	d.owed.note(ref, d.owed.over(ref, now.Values))
+	d.owed.note(ref, d.owed.over(ref, now.Values), nil)
 	record, err := d.ask(ctx, ref, map[string]json.RawMessage{})
 	if err != nil {
 		return driver.Record{}, d.unsettled(ctx, err)
@@ -169,6 +170,7 @@ func (d *vendor) replace(ctx context.Context, ref adapters.Ref, change driver.Ch
 		stored = &read
 	}
 	values := stored.Values
+	d.owed.seen(ref, values)
 	known := d.merging.Load() == replaces
 	if known {
 		values = d.owed.over(ref, values)
