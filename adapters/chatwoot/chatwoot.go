@@ -199,7 +199,6 @@ func New(config Config) (*Adapter, error) {
 		Token:     config.Token,
 		Transient: statementTimeout,
 	})
-	client.Transport = keeping{client.Transport}
 	api, err := chatwoot.NewAPI(base.String(), chatwoot.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("chatwoot: %w", err)

@@ -1,14 +1,12 @@
 package chatwoot
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
-	"net/http"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
 	"github.com/deskattr/deskattr/gen/chatwoot"
 )
 
@@ -31,7 +29,7 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	if kind == adapters.Contact {
 		model = chatwoot.AttributeModelContactAttribute
 	}
-	ctx, body := keep(ctx)
+	ctx, body := transport.Keep(ctx) // the generated type knows no field that a newer server adds
 	list, err := d.api.ListCustomAttributeDefinitions(ctx, d.account, &chatwoot.ListCustomAttributeDefinitionsParams{AttributeModel: &model})
 	if err != nil {
 		return nil, err
@@ -89,28 +87,4 @@ func pattern(stored string) string {
 		return stored[1:end]
 	}
 	return "(?" + flags + ")" + stored[1:end]
-}
-
-// keeping lets a call have the bytes of an answer beside what the typed client
-// makes of them: the generated type knows no field that a newer server adds, and
-// Raw of a definition is to hold all of them.
-type keeping struct{ next http.RoundTripper }
-
-type keepKey struct{}
-
-// keep returns a context under which the answer's body is kept.
-func keep(ctx context.Context) (context.Context, *bytes.Buffer) {
-	body := &bytes.Buffer{}
-	return context.WithValue(ctx, keepKey{}, body), body
-}
-
-func (k keeping) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := k.next.RoundTrip(r)
-	if body, ok := r.Context().Value(keepKey{}).(*bytes.Buffer); ok && err == nil {
-		answer.Body = struct { // as much as the client reads, which is bounded
-			io.Reader
-			io.Closer
-		}{io.TeeReader(answer.Body, body), answer.Body}
-	}
-	return answer, err
 }

@@ -1,15 +1,13 @@
 package dixa
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
 	"github.com/deskattr/deskattr/gen/dixa"
 )
 
@@ -21,17 +19,15 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	}
 	// The typed answer has lost what the document does not know, so that Raw is
 	// taken from the bytes it was decoded from.
-	kept := &keeper{HttpRequestDoer: d.api.Client.Client}
-	client := *d.api.Client
-	client.Client = kept
-	answer, err := (&dixa.API{Client: &client}).ListCustomAttributeDefinitions(ctx)
+	ctx, body := transport.Keep(ctx)
+	answer, err := d.api.ListCustomAttributeDefinitions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var raw struct {
 		Data []json.RawMessage `json:"data"`
 	}
-	if err := json.Unmarshal(kept.body.Bytes(), &raw); err != nil || len(raw.Data) != len(answer.Data) {
+	if err := json.Unmarshal(body.Bytes(), &raw); err != nil || len(raw.Data) != len(answer.Data) {
 		return nil, fmt.Errorf("%w: it is no list of definitions", adapters.ErrMalformed)
 	}
 	definitions := make([]adapters.Definition, 0, len(answer.Data))
@@ -92,22 +88,4 @@ func choices(options []dixa.SelectOption) []adapters.Choice {
 		}
 	}
 	return list
-}
-
-// keeper is an HTTP client that keeps what is read of the answers.
-type keeper struct {
-	dixa.HttpRequestDoer
-	body bytes.Buffer
-}
-
-// Do sends the request.
-func (k *keeper) Do(request *http.Request) (*http.Response, error) {
-	response, err := k.HttpRequestDoer.Do(request)
-	if err == nil {
-		response.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.TeeReader(response.Body, &k.body), response.Body}
-	}
-	return response, err
 }
