@@ -27,7 +27,7 @@ once. Status 1 tells that something published is missing; what to do then is
 said beside the table.
 
 --write writes the Markdown table into a file, between the lines
-` + tableBegin + ` and ` + tableEnd + `.`,
+` + begin("coverage") + ` and ` + end("coverage") + `.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			rows, err := coverAll()
@@ -84,7 +84,7 @@ func coverage(rows []row, format string, files []string, out, findings io.Writer
 		return fmt.Errorf("--format %q is unknown; it is text, json or markdown", format)
 	}
 	for _, file := range files {
-		if err := writeTable(file, rows, out); err != nil {
+		if err := writePage(file, "coverage", markdownRows(rows), out); err != nil {
 			return err
 		}
 	}
@@ -132,52 +132,17 @@ func jsonTable(out io.Writer, rows []row) error {
 }
 
 func markdownTable(out io.Writer, rows []row) error {
-	fmt.Fprintf(out, "| published interface | %s |\n|---|%s\n", strings.Join(countTitles, " | "), strings.Repeat("--:|", len(countTitles)))
-	for _, r := range rows {
-		fmt.Fprintf(out, "| %s %s (%s) | %d | %d | %d | %d | %d |\n", append([]any{r.Title, r.Version, r.Date}, r.numbers()...)...)
-	}
-	return nil
-}
-
-// The table stands between these lines.
-const (
-	tableBegin = "<!-- specs coverage -->"
-	tableEnd   = "<!-- /specs coverage -->"
-)
-
-// writeTable writes the table into a file that has the lines for it.
-func writeTable(file string, rows []row, out io.Writer) error {
-	old, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	changed, err := withTable(string(old), rows)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	if changed == string(old) {
-		_, err = fmt.Fprintf(out, "%s: its table is up to date\n", file)
-		return err
-	}
-	if err := os.WriteFile(file, []byte(changed), 0o644); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "%s: table written; commit it\n", file)
+	_, err := io.WriteString(out, markdownRows(rows))
 	return err
 }
 
-// withTable is a page with the table in its place.
-func withTable(page string, rows []row) (string, error) {
-	before, rest, _ := strings.Cut(page, tableBegin+"\n") // without it there is no end either
-	_, after, ok := strings.Cut(rest, tableEnd)
-	if !ok {
-		return "", fmt.Errorf("there is no place for the table; put the lines %s and %s where it is to stand", tableBegin, tableEnd)
+func markdownRows(rows []row) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "| published interface | %s |\n|---|%s\n", strings.Join(countTitles, " | "), strings.Repeat("--:|", len(countTitles)))
+	for _, r := range rows {
+		fmt.Fprintf(&out, "| %s %s (%s) | %d | %d | %d | %d | %d |\n", append([]any{r.Title, r.Version, r.Date}, r.numbers()...)...)
 	}
-	var table strings.Builder
-	if err := markdownTable(&table, rows); err != nil {
-		return "", err
-	}
-	return before + tableBegin + "\n\n" + table.String() + "\n" + tableEnd + after, nil
+	return out.String()
 }
 
 func (v vendor) cover() (row, error) {

@@ -29,7 +29,7 @@ func TestCoverage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := withTable(string(page), rows)
+		want, err := withTable(string(page), "coverage", markdownRows(rows))
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 		} else if want != string(page) {
@@ -164,18 +164,18 @@ func TestWriteTable(t *testing.T) {
 		"|---|--:|--:|--:|--:|--:|\n" +
 		"| One's API 2.1 (2026-01-02) | 11 | 12 | 13 | 0 | 14 |\n" +
 		"| Two beta (2026-03-04) | 21 | 22 | 21 | 1 | 24 |\n"
-	const written = "# Page\n\n" + tableBegin + "\n\n" + table + "\n" + tableEnd + "\n\nMore.\n"
+	written := "# Page\n\n" + begin("coverage") + "\n\n" + table + "\n" + end("coverage") + "\n\nMore.\n"
 	for _, test := range []struct {
 		name, page, want string // want "": refused
 		says             string
 	}{
-		{"empty", "# Page\n\n" + tableBegin + "\n" + tableEnd + "\n\nMore.\n", written, "table written; commit it"},
+		{"empty", "# Page\n\n" + begin("coverage") + "\n" + end("coverage") + "\n\nMore.\n", written, "table written; commit it"},
 		{"old", strings.Replace(written, "| 11 |", "| 10 |", 1), written, "table written; commit it"},
 		{"as it is", written, written, "its table is up to date"},
 		{"no place", "# Page\n", "", ""},
-		{"no end", "# Page\n" + tableBegin + "\n", "", ""},
-		{"no beginning", "# Page\n" + tableEnd + "\n", "", ""},
-		{"end first", tableEnd + "\n" + tableBegin + "\n", "", ""},
+		{"no end", "# Page\n" + begin("coverage") + "\n", "", ""},
+		{"no beginning", "# Page\n" + end("coverage") + "\n", "", ""},
+		{"end first", end("coverage") + "\n" + begin("coverage") + "\n", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "page.md")

@@ -71,7 +71,7 @@ const (
 	nothing level = iota
 	anything
 	breaking
-	adapters
+	ourAdapters
 )
 
 func driftOptions(format, failOn string) (func(driftReport, io.Writer) error, level, error) {
@@ -79,7 +79,7 @@ func driftOptions(format, failOn string) (func(driftReport, io.Writer) error, le
 	if !known {
 		return nil, 0, fmt.Errorf("drift: --format %q is none of text, json and markdown", format)
 	}
-	from, known := map[string]level{"any": anything, "breaking": breaking, "adapters": adapters}[failOn]
+	from, known := map[string]level{"any": anything, "breaking": breaking, "adapters": ourAdapters}[failOn]
 	if !known {
 		return nil, 0, fmt.Errorf("drift: --fail-on %q is none of adapters, breaking and any", failOn)
 	}
@@ -109,7 +109,7 @@ func (e edition) String() string { return e.Version + " of " + e.Date }
 func (r driftReport) level() level {
 	switch {
 	case len(r.Adapters) > 0:
-		return adapters
+		return ourAdapters
 	case len(r.Breaking) > 0:
 		return breaking
 	case len(r.Rest) > 0:
