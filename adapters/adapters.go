@@ -20,8 +20,9 @@ type Updater interface {
 // Reader reads custom attributes.
 type Reader interface {
 	// Attributes returns all attributes of one record, by the names the caller
-	// uses (an alias, else Dixa's identifier, else the vendor's key). A map
-	// that is not nil, possibly empty.
+	// uses (an alias, else Dixa's identifier, else the vendor's key): written back
+	// under them, nothing changes. One whose key an alias of another has taken is
+	// left out. A map that is not nil, possibly empty.
 	Attributes(ctx context.Context, ref Ref) (Attributes, error)
 }
 

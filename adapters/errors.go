@@ -64,7 +64,7 @@ func (e Effect) String() string {
 type Error struct {
 	Vendor  string // "chatwoot"
 	Account string // the label from the vendor's Config, may be empty
-	Op      string // "set", "get" or "fields"
+	Op      string // "set", "get", "fields" or "find"
 	Ref     Ref    // the record, where there is one
 	Name    string // the attribute, where one is to blame
 

@@ -78,6 +78,19 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// TestJoinSorts: by name, and a copy.
+func TestJoinSorts(t *testing.T) {
+	bad := func(name string) *adapters.Error { return &adapters.Error{Name: name, Class: adapters.ErrInvalid} }
+	given := []*adapters.Error{bad("b"), bad("a")}
+	var joined *adapters.Error
+	if err := adapters.Join(given); !errors.As(err, &joined) || joined.Name != "a" || len(joined.Details) != 2 || joined.Details[1].Name != "b" {
+		t.Errorf("%+v, want both by name", joined)
+	}
+	if given[0].Name != "b" {
+		t.Error("the caller's list was sorted")
+	}
+}
+
 func TestErrorLog(t *testing.T) {
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", &adapters.Error{

@@ -54,3 +54,24 @@ func ExampleFrom() {
 	fmt.Println(attributes["id"], attributes["tags"], attributes["old"], err)
 	// Output: 9007199254740993 ["a","b"] (clear) <nil>
 }
+
+// A write that only counts if nobody was faster, and is read back.
+func ExampleIfEqual() {
+	desk := memory.New()
+	ref := adapters.ConversationRef("42")
+	desk.Put(ref, nil)
+	take := func(owner string) error {
+		_, err := desk.UpdateAttributes(context.Background(), ref, adapters.Attributes{"owner": adapters.String(owner)},
+			adapters.IfEqual(adapters.Attributes{"owner": adapters.Clear()}), // nobody's so far
+			adapters.Verify())
+		return err
+	}
+	fmt.Println(take("ada"))
+	err := take("bob")
+	fmt.Println(errors.Is(err, adapters.ErrConflict))
+	fmt.Println(err)
+	// Output:
+	// <nil>
+	// true
+	// memory: set conversation 42: attribute "owner": conflict: it is not what IfEqual expects
+}

@@ -49,16 +49,17 @@ func From(m map[string]any, nils NilPolicy) (Attributes, error) {
 }
 
 // Join makes one error of those of several attributes, as the contract has it:
-// the fields of the first, and all of them in Details. It returns nil for none.
-// Each must name its attribute; Join sorts them by name.
+// the fields of the first by name, and all of them in Details, sorted. It returns
+// nil for none. Each must name its attribute.
 func Join(bad []*Error) error {
-	slices.SortStableFunc(bad, func(a, b *Error) int { return strings.Compare(a.Name, b.Name) })
 	switch len(bad) {
 	case 0:
 		return nil
 	case 1:
 		return bad[0]
 	}
+	bad = slices.Clone(bad)
+	slices.SortStableFunc(bad, func(a, b *Error) int { return strings.Compare(a.Name, b.Name) })
 	first := *bad[0]
 	first.Details = bad
 	return &first

@@ -1,5 +1,7 @@
 package adapters
 
+import "maps"
+
 // UpdateOption changes how one UpdateAttributes call works. The set is closed:
 // [Verify] and [IfEqual].
 type UpdateOption interface {
@@ -48,12 +50,11 @@ func Verify() UpdateOption {
 // Several IfEqual are as one with all their attributes; of one that is named twice
 // the last counts.
 func IfEqual(expected Attributes) UpdateOption {
+	expected = maps.Clone(expected) // the caller's map is not kept
 	return optionFunc(func(settings *UpdateSettings) {
 		if settings.IfEqual == nil {
 			settings.IfEqual = Attributes{}
 		}
-		for name, value := range expected {
-			settings.IfEqual[name] = value
-		}
+		maps.Copy(settings.IfEqual, expected)
 	})
 }

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +19,8 @@ type Options struct {
 	Account string
 
 	// Aliases give names to attributes: by kind, from the caller's name to one
-	// that the vendor's own rule understands, for example its key.
+	// that the vendor's own rule understands, for example its key. An alias hides
+	// a key of the same name: to reach that one too, give it an alias.
 	Aliases map[adapters.Kind]map[string]string
 
 	// DefinitionLifetime is how long definitions are taken as known; 0 means
@@ -47,6 +47,7 @@ type Adapter struct {
 	driver  Driver
 	options Options
 	names   map[adapters.Kind]map[string]string // aliases the other way round: key to name
+	pending map[adapters.Kind]map[string]string // those whose key the definitions tell: target to name
 	catalog catalog
 	locks   locks
 }
@@ -61,25 +62,26 @@ func New(driver Driver, options Options) (*Adapter, error) {
 	if options.Policy.Attempts <= 0 {
 		options.Policy = transport.Options{}.Policy()
 	}
-	a := &Adapter{driver: driver, options: options, names: map[adapters.Kind]map[string]string{}}
+	a := &Adapter{driver: driver, options: options, names: map[adapters.Kind]map[string]string{}, pending: map[adapters.Kind]map[string]string{}}
 	a.catalog = catalog{load: driver.Definitions, lifetime: options.DefinitionLifetime}
 	for kind, aliases := range options.Aliases {
 		if _, ok := driver.Capabilities(kind); !ok {
 			return nil, fmt.Errorf("aliases: %s has no records of kind %q", driver.Vendor(), kind)
 		}
-		a.names[kind] = map[string]string{}
+		a.names[kind], a.pending[kind] = map[string]string{}, map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(aliases)) {
 			target := aliases[name]
 			if name == "" || target == "" {
 				return nil, fmt.Errorf("aliases: an empty name or target (%q means %q)", name, target)
 			}
+			names := a.pending[kind]
 			if key, err := driver.Key(kind, target, adapters.Clear(), nil); err == nil {
-				target = key // as answers will have it
+				target, names = key, a.names[kind] // as answers will have it
 			}
-			if other, ok := a.names[kind][target]; ok {
+			if other, ok := names[target]; ok {
 				return nil, fmt.Errorf("aliases: %q and %q both mean %q", other, name, target)
 			}
-			a.names[kind][target] = name
+			names[target] = name
 		}
 	}
 	return a, nil
@@ -104,11 +106,12 @@ func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, change
 	}
 	settings := adapters.Settings(options...)
 	settings.Verify = settings.Verify || a.options.Verify
-	change, err := a.change(ctx, canonical.Kind, changes, a.options.Strict)
+	resolver := &resolver{adapter: a, kind: canonical.Kind, strict: a.options.Strict}
+	change, err := a.change(ctx, resolver, changes, false)
 	if err != nil {
 		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
 	}
-	expected, err := a.change(ctx, canonical.Kind, settings.IfEqual, false)
+	expected, err := a.change(ctx, resolver, settings.IfEqual, true)
 	if err != nil {
 		return adapters.Result{}, a.failed(ctx, "set", canonical, err)
 	}
@@ -120,7 +123,7 @@ func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, change
 	record, err := a.update(ctx, canonical, change, expected, settings)
 	result := adapters.Result{}
 	if record != nil {
-		result = adapters.Result{Attributes: a.attributes(canonical.Kind, *record), Complete: record.Complete}
+		result = a.result(ctx, canonical.Kind, *record)
 	}
 	if err != nil {
 		return result, a.failed(ctx, "set", canonical, err)
@@ -152,11 +155,11 @@ func (a *Adapter) Attributes(ctx context.Context, ref adapters.Ref) (adapters.At
 	if err != nil {
 		return nil, a.failed(ctx, "get", ref, err)
 	}
-	record, err := a.driver.Read(ctx, canonical)
-	if err != nil {
-		return nil, a.failed(ctx, "get", canonical, err)
+	record, failure := a.read(ctx, canonical)
+	if failure != nil {
+		return nil, a.failed(ctx, "get", canonical, failure)
 	}
-	return a.attributes(canonical.Kind, record), nil
+	return a.result(ctx, canonical.Kind, record).Attributes, nil
 }
 
 // Definitions implements [adapters.Catalog].
@@ -168,7 +171,7 @@ func (a *Adapter) Definitions(ctx context.Context, kind adapters.Kind) ([]adapte
 	if err != nil {
 		return nil, a.failed(ctx, "fields", adapters.Ref{Kind: kind}, err)
 	}
-	return slices.Clone(definitions), nil
+	return copies(definitions), nil
 }
 
 func (a *Adapter) kind(kind adapters.Kind) error {
@@ -191,44 +194,15 @@ func (a *Adapter) failed(ctx context.Context, op string, ref adapters.Ref, err e
 	var written *adapters.Error
 	known := errors.As(err, &written)
 	failure, _ := transport.Failure(ctx, err, a.driver.Explain)
-	if !known {
+	if !known || op != "set" {
 		failure.Effect = adapters.EffectNone
 	}
 	failure.Vendor, failure.Account, failure.Op, failure.Ref = a.driver.Vendor(), a.options.Account, op, ref
+	failure.Details = slices.Clone(failure.Details) // the driver may give the same error again
 	for i, detail := range failure.Details {
 		copied := *detail
 		copied.Vendor, copied.Account, copied.Op, copied.Ref = failure.Vendor, failure.Account, op, ref
 		failure.Details[i] = &copied
 	}
 	return failure
-}
-
-// attributes gives what was read under the caller's names: the alias, else the
-// vendor's readable name, else the key. A name that two would share goes to
-// neither; they keep their keys.
-func (a *Adapter) attributes(kind adapters.Kind, record Record) adapters.Attributes {
-	shared := map[string]int{}
-	for key := range record.Values {
-		shared[a.name(kind, record, key)]++
-	}
-	attributes := make(adapters.Attributes, len(record.Values))
-	for key, raw := range record.Values {
-		value, ok := a.driver.Decode(kind, key, slices.Clone(raw))
-		if !ok {
-			continue
-		}
-		name := a.name(kind, record, key)
-		if shared[name] > 1 {
-			name = key
-		}
-		attributes[name] = value
-	}
-	return attributes
-}
-
-// name is what the caller calls a key.
-func (a *Adapter) name(kind adapters.Kind, record Record, key string) string {
-	readable := cmp.Or(record.Names[key], key)
-	// An alias may name the attribute by its key or by its readable name.
-	return cmp.Or(a.names[kind][key], a.names[kind][readable], readable)
 }

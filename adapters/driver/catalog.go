@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ type catalog struct {
 	load     func(context.Context, adapters.Kind) ([]adapters.Definition, error)
 	lifetime time.Duration
 
-	mu    sync.Mutex // of the map, never held while loading
+	mu    sync.Mutex // of the map and of begun, never held while loading
 	kinds map[adapters.Kind]*shelf
 }
 
@@ -24,43 +25,54 @@ type shelf struct {
 	lock        chan struct{}
 	definitions []adapters.Definition
 	loaded      time.Time
+	number      int // of the load that brought them
+	begun       int // how many loads were begun
 }
 
 // known returns definitions that are young enough, and whether they were loaded
 // just now. Where newer ones cannot be had, old ones are better than none.
 func (c *catalog) known(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, bool, error) {
-	return c.get(ctx, kind, time.Now().Add(-c.lifetime), true)
+	return c.get(ctx, kind, true, func(s *shelf) bool { return time.Since(s.loaded) < c.lifetime })
 }
 
-// newest returns definitions that were loaded after the call began.
+// newest returns definitions whose loading began after the call. Loads are
+// counted, because two of them can fall into one tick of a clock.
 func (c *catalog) newest(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	definitions, _, err := c.get(ctx, kind, time.Now(), false)
+	kept := c.shelf(kind)
+	c.mu.Lock()
+	before := kept.begun
+	c.mu.Unlock()
+	definitions, _, err := c.get(ctx, kind, false, func(s *shelf) bool { return s.number > before })
 	return definitions, err
 }
 
-func (c *catalog) get(ctx context.Context, kind adapters.Kind, after time.Time, oldToo bool) ([]adapters.Definition, bool, error) {
-	shelf := c.shelf(kind)
+func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good func(*shelf) bool) ([]adapters.Definition, bool, error) {
+	kept := c.shelf(kind)
 	select {
-	case shelf.lock <- struct{}{}:
+	case kept.lock <- struct{}{}:
 	case <-ctx.Done():
 		return nil, false, ctx.Err()
 	}
-	defer func() { <-shelf.lock }()
-	if shelf.definitions != nil && shelf.loaded.After(after) {
-		return shelf.definitions, false, nil
+	defer func() { <-kept.lock }()
+	if kept.definitions != nil && good(kept) {
+		return kept.definitions, false, nil
 	}
 	begun := time.Now() // what changes while loading may be missing
+	c.mu.Lock()
+	kept.begun++
+	number := kept.begun
+	c.mu.Unlock()
 	definitions, err := c.load(ctx, kind)
 	if err != nil {
-		if oldToo && shelf.definitions != nil && ctx.Err() == nil {
-			return shelf.definitions, false, nil
+		if oldToo && kept.definitions != nil && ctx.Err() == nil {
+			return kept.definitions, false, nil
 		}
 		return nil, false, err
 	}
 	if definitions == nil {
 		definitions = []adapters.Definition{}
 	}
-	shelf.definitions, shelf.loaded = definitions, begun
+	kept.definitions, kept.loaded, kept.number = definitions, begun, number
 	return definitions, true, nil
 }
 
@@ -74,4 +86,22 @@ func (c *catalog) shelf(kind adapters.Kind) *shelf {
 		c.kinds[kind] = &shelf{lock: make(chan struct{}, 1)}
 	}
 	return c.kinds[kind]
+}
+
+// copies are definitions that the caller may change: ours are for all calls.
+func copies(definitions []adapters.Definition) []adapters.Definition {
+	definitions = slices.Clone(definitions)
+	for i := range definitions {
+		definitions[i].Choices = copiedChoices(definitions[i].Choices)
+		definitions[i].Raw = slices.Clone(definitions[i].Raw)
+	}
+	return definitions
+}
+
+func copiedChoices(choices []adapters.Choice) []adapters.Choice {
+	choices = slices.Clone(choices)
+	for i := range choices {
+		choices[i].Choices = copiedChoices(choices[i].Choices)
+	}
+	return choices
 }

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -136,7 +137,8 @@ func NumericID(ref adapters.Ref) (int64, error) {
 }
 
 // Plain decodes plain JSON: text, numbers, true and false, a list of texts;
-// anything else is JSON. A null is absent.
+// anything else is JSON, and so is a text that would change on its way back: one
+// with half of a surrogate pair, say. A null is absent.
 func Plain(raw json.RawMessage) (adapters.Value, bool) {
 	var text string
 	var flag bool
@@ -144,7 +146,7 @@ func Plain(raw json.RawMessage) (adapters.Value, bool) {
 	switch {
 	case len(raw) == 0 || string(raw) == "null":
 		return adapters.Value{}, false
-	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil:
+	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil && survives(raw):
 		return adapters.String(text), true
 	case raw[0] == '[' && onlyTexts(raw, &list):
 		return adapters.List(list...), true
@@ -159,10 +161,13 @@ func Plain(raw json.RawMessage) (adapters.Value, bool) {
 	return adapters.JSON(raw), true // also a number whose exponent is beyond all reason
 }
 
+// survives tells whether texts in valid JSON are still the same when they are sent again.
+func survives(raw json.RawMessage) bool { return utf8.Valid(raw) && checkEscapes(raw) == nil }
+
 // onlyTexts decodes a list of texts; a null among them is no text.
 func onlyTexts(raw json.RawMessage, list *[]string) bool {
 	var items []*string
-	if json.Unmarshal(raw, &items) != nil {
+	if json.Unmarshal(raw, &items) != nil || !survives(raw) {
 		return false
 	}
 	for _, item := range items {

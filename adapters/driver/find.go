@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
 )
@@ -25,7 +26,8 @@ func (a *Adapter) find(ctx context.Context, kind adapters.Kind, by adapters.Look
 	capabilities, _ := a.driver.Capabilities(kind)
 	finder, ok := a.driver.(Finder)
 	if !ok || !slices.Contains(capabilities.Lookups, by.By) {
-		return nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedLookup, "%s cannot look up a %s by %s", a.driver.Vendor(), kind, by.By)
+		// What was asked for is not printed: it may be a value in the wrong place.
+		return nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedLookup, "%s looks up a %s by %s only", a.driver.Vendor(), kind, fields(capabilities.Lookups))
 	}
 	if err := checkText(by.Value); err != nil || by.Value == "" {
 		return nil, Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the %s to look up by is empty or no text", by.By)
@@ -37,8 +39,8 @@ func (a *Adapter) find(ctx context.Context, kind adapters.Kind, by adapters.Look
 	var refs []adapters.Ref
 	for _, ref := range found {
 		canonical, err := a.driver.Ref(ref)
-		if err != nil {
-			return nil, err
+		if err != nil || ref.Kind != kind {
+			return nil, Refuse(adapters.ErrMalformed, adapters.CodeMalformedAnswer, "the vendor names a record that is no %s of its own", kind)
 		}
 		if !slices.Contains(refs, canonical) {
 			refs = append(refs, canonical)
@@ -51,4 +53,16 @@ func (a *Adapter) find(ctx context.Context, kind adapters.Kind, by adapters.Look
 		return refs, nil
 	}
 	return refs, Refuse(adapters.ErrConflict, adapters.CodeAmbiguousRecord, "%d records have this %s; use the id of one", len(refs), by.By)
+}
+
+// fields are what can be looked up by, in words.
+func fields(lookups []adapters.LookupField) string {
+	if len(lookups) == 0 {
+		return "its id"
+	}
+	var words []string
+	for _, field := range lookups {
+		words = append(words, string(field))
+	}
+	return strings.Join(words, ", ")
 }

@@ -15,16 +15,16 @@ import (
 )
 
 // change turns the caller's attributes into what is sent, or refuses them all,
-// naming each that is bad.
-func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes adapters.Attributes, strict bool) (Change, error) {
+// naming each that is bad. Those that IfEqual expects are not sent, but compared
+// with what has been read as if they were.
+func (a *Adapter) change(ctx context.Context, resolver *resolver, attributes adapters.Attributes, expected bool) (Change, error) {
 	names := map[string]string{} // of the keys seen so far
 	change := Change{Set: map[string]json.RawMessage{}, names: names}
-	resolver := resolver{adapter: a, kind: kind, strict: strict}
-	capabilities, _ := a.driver.Capabilities(kind)
+	capabilities, _ := a.driver.Capabilities(resolver.kind)
 	var bad []*adapters.Error
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		value := attributes[name]
-		key, raw, err := a.encode(ctx, &resolver, capabilities, name, value)
+		key, raw, err := a.encode(ctx, resolver, capabilities, name, value, expected)
 		if err == nil {
 			if other, ok := names[key]; ok {
 				err = Refuse(adapters.ErrInvalid, adapters.CodeDoubledAttribute, "%q means the same attribute (%s)", other, key)
@@ -41,6 +41,9 @@ func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes ada
 			}
 			named := *refusal
 			named.Name = name
+			if expected {
+				named.Err = fmt.Errorf("in IfEqual: %w", cmp.Or(named.Err, named.Class))
+			}
 			bad = append(bad, &named)
 			continue
 		}
@@ -54,7 +57,7 @@ func (a *Adapter) change(ctx context.Context, kind adapters.Kind, attributes ada
 }
 
 // encode checks one attribute and turns it into the vendor's key and JSON.
-func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities adapters.Capabilities, name string, value adapters.Value) (string, json.RawMessage, error) {
+func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities adapters.Capabilities, name string, value adapters.Value, expected bool) (string, json.RawMessage, error) {
 	if err := checkName(name); err != nil {
 		return "", nil, err
 	}
@@ -70,7 +73,14 @@ func (a *Adapter) encode(ctx context.Context, resolver *resolver, capabilities a
 	}
 	key, definition, err := resolver.key(ctx, name, value)
 	if err == nil && resolver.strict {
-		value, err = fit(definition, value)
+		var fitting adapters.Value
+		// What cannot be written may still be compared, except with a mask: stars are
+		// equal to stars, and prove nothing.
+		if fitting, err = fit(definition, value); err == nil {
+			value = fitting
+		} else if expected && !(definition.Masked && isMask(value)) {
+			err = nil
+		}
 	}
 	if err != nil || clears {
 		return key, nil, err
@@ -117,9 +127,13 @@ func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (
 			case !unknown || key != "":
 				known := names(r.definitions)
 				if len(nearest(target, known)) == 0 {
-					target = key // the vendor's way of spelling it may be nearer to its keys
+					err = Unknown(key, known) // the vendor's way of spelling it may be nearer to its keys
+				} else {
+					err = Unknown(target, known)
 				}
-				err = Unknown(target, known)
+			}
+			if target != name {
+				err = fmt.Errorf("it is an alias of %q: %w", target, err)
 			}
 			return "", adapters.Definition{}, Refuse(adapters.ErrInvalid, adapters.CodeUnknownAttribute, "%w", err)
 		}

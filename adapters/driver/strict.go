@@ -22,12 +22,14 @@ func fit(d adapters.Definition, v adapters.Value) (adapters.Value, error) {
 		return v, Refuse(adapters.ErrInvalid, adapters.CodeReadOnly, "the attribute cannot be set through the API")
 	case v.Kind() == adapters.ValueClear:
 		return v, nil
+	case d.Masked && isMask(v):
+		return v, Refuse(adapters.ErrInvalid, adapters.CodeMasked, "it looks like the mask that the vendor shows in place of the value, and would be written over it")
 	case d.Type == adapters.TypePath:
 		return fitPath(d, v)
 	case !d.Multi:
 		return fitOne(d, v)
 	case v.Kind() != adapters.ValueList:
-		return v, wrongType(d, "a List of such values")
+		return v, Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the attribute holds several values; give a List")
 	}
 	items := v.List()
 	for i, item := range items {
@@ -42,6 +44,17 @@ func fit(d adapters.Definition, v adapters.Value) (adapters.Value, error) {
 
 func wrongType(d adapters.Definition, want string) error {
 	return Refuse(adapters.ErrInvalid, adapters.CodeWrongType, "the attribute is of type %s; give %s", d.Type, want)
+}
+
+// isMask tells whether a value looks like what a vendor shows for one it hides:
+// stars or dots, alone, or two of them anywhere, as where the last digits are
+// shown. A true value that is refused can be set without Strict; a mask that is
+// taken for a value destroys one.
+func isMask(v adapters.Value) bool {
+	return slices.ContainsFunc(append(v.List(), v.String()), func(text string) bool {
+		only := text != "" && strings.Trim(text, "*•●") == ""
+		return only || strings.Contains(text, "**") || strings.Contains(text, "••") || strings.Contains(text, "●●")
+	})
 }
 
 // fitOne is fit for a single value.
@@ -61,11 +74,11 @@ func fitOne(d adapters.Definition, v adapters.Value) (adapters.Value, error) {
 			return v, wrongType(d, "true or false")
 		}
 	case adapters.TypeDate:
-		if v.Kind() != adapters.ValueTime && (!text || !isTime(v.Text(), time.DateOnly) && !isTime(v.Text(), time.RFC3339)) {
+		if v.Kind() != adapters.ValueTime && (!text || !isDay(v.Text()) && !isTime(v.Text())) {
 			return v, wrongType(d, "a day like 2026-01-31")
 		}
 	case adapters.TypeTime:
-		if v.Kind() != adapters.ValueTime && (!text || !isTime(v.Text(), time.RFC3339)) {
+		if v.Kind() != adapters.ValueTime && (!text || !isTime(v.Text())) {
 			return v, wrongType(d, "a time like 2026-01-31T09:30:00Z")
 		}
 	case adapters.TypeLink:
@@ -73,12 +86,14 @@ func fitOne(d adapters.Definition, v adapters.Value) (adapters.Value, error) {
 			return v, wrongType(d, "a URL like https://host/path")
 		}
 	case adapters.TypeChoice:
-		return fitChoice(d, v)
+		if fitting, err := fitChoice(d, v); err != nil || d.Choices != nil {
+			return fitting, err
+		}
 	}
 	if length := utf8.RuneCountInString(v.Text()); d.MaxLength > 0 && length > d.MaxLength {
 		return v, Refuse(adapters.ErrInvalid, adapters.CodeTooLong, "the text has %d code points, of which %d are allowed", length, d.MaxLength)
 	}
-	if d.Pattern != "" && text {
+	if d.Pattern != "" && (text || v.Kind() == adapters.ValueLink) {
 		// What Go cannot read (look-ahead, say) is left to the vendor.
 		if pattern, err := regexp.Compile(d.Pattern); err == nil && !pattern.MatchString(v.Text()) {
 			return v, Refuse(adapters.ErrInvalid, adapters.CodePatternMismatch, "the text does not match the definition's pattern %s", d.Pattern)
@@ -87,9 +102,15 @@ func fitOne(d adapters.Definition, v adapters.Value) (adapters.Value, error) {
 	return v, nil
 }
 
-func isTime(text, layout string) bool {
-	_, err := time.Parse(layout, text)
+func isDay(text string) bool {
+	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
+}
+
+// isTime is strict, where time.Parse takes an hour of one digit and a comma.
+func isTime(text string) bool {
+	_, err := time.Parse(time.RFC3339, text)
+	return err == nil && text[len("2026-01-31T09")] == ':' && !strings.Contains(text, ",")
 }
 
 func isLink(text string) bool {
@@ -152,7 +173,7 @@ func everywhere(choices []adapters.Choice) []adapters.Choice {
 	return all
 }
 
-// pick finds a choice by its value, else by its label if only one has it.
+// pick finds a choice by its value, else by its label if that means one value.
 func pick(d adapters.Definition, choices []adapters.Choice, want string) (adapters.Choice, error) {
 	matches := only(choices, func(c adapters.Choice) bool { return c.Value == want })
 	if len(matches) == 0 {
@@ -162,7 +183,7 @@ func pick(d adapters.Definition, choices []adapters.Choice, want string) (adapte
 		matches = offered // what is no longer offered does not stand in the way of what is
 	}
 	switch {
-	case len(matches) > 1:
+	case slices.ContainsFunc(matches, func(c adapters.Choice) bool { return c.Value != matches[0].Value }):
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "several choices have this label; give the value")
 	case len(matches) == 0 && len(choices) == 0:
 		return adapters.Choice{}, Refuse(adapters.ErrInvalid, adapters.CodeNotAChoice, "there are no choices here")

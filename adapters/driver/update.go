@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -19,11 +18,11 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 	// Where a server may replace the whole map, only what was read before tells
 	// what a write took along.
 	if !expected.empty() || settings.Verify && capabilities.Merge == adapters.MergeEmulated {
-		before, err := a.driver.Read(ctx, ref)
-		if err != nil {
-			return nil, err
+		before, failure := a.read(ctx, ref)
+		if failure != nil {
+			return nil, failure
 		}
-		if err := a.equal(ref.Kind, before, expected); err != nil {
+		if err := a.equal(ref.Kind, before, expected, Change{}, adapters.EffectNone); err != nil {
 			return nil, err
 		}
 		change.Before = &before
@@ -66,16 +65,22 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 		if expected.empty() {
 			continue
 		}
-		now, err := a.driver.Read(ctx, ref)
-		if err == nil {
-			if err = a.equal(ref.Kind, now, expected); err != nil && a.equal(ref.Kind, now, change) == nil {
-				return now, nil // what failed in passing was written after all
-			}
+		now, refused := a.read(ctx, ref)
+		if refused != nil {
+			refused.Effect = effect(trace, failure)
+			return Record{}, refused
 		}
-		if err != nil {
-			failure, _ := transport.Failure(ctx, err, a.driver.Explain)
-			failure.Effect = effect(trace, failure)
-			return Record{}, failure
+		ours := change // what an attempt may have written; one that was refused wrote nothing
+		if trace.Doubtful()+trace.Applied() == 0 {
+			ours = Change{}
+		}
+		if err := a.equal(ref.Kind, now, expected, ours, effect(trace, failure)); err != nil {
+			return Record{}, err
+		}
+		if !ours.empty() && len(a.differing(ref.Kind, now, change)) == 0 {
+			capabilities, _ := a.driver.Capabilities(ref.Kind)
+			now.Replaced = capabilities.Merge == adapters.MergeEmulated // it may have been
+			return now, nil
 		}
 		change.Before = &now
 	}
@@ -111,13 +116,17 @@ func effect(trace *transport.Trace, failure *adapters.Error) adapters.Effect {
 	return adapters.EffectNone
 }
 
-// equal tells whether a record holds what a change would make of it, or names
-// all that differs.
-func (a *Adapter) equal(kind adapters.Kind, record Record, want Change) error {
+// equal tells whether a record is as expected, or names all that is not. What it
+// holds as this call may itself have written it is taken for expected.
+func (a *Adapter) equal(kind adapters.Kind, record Record, expected, ours Change, effect adapters.Effect) error {
+	named, foreign := ours.WithNulls(), a.differing(kind, record, ours)
 	var bad []*adapters.Error
-	for _, key := range a.differing(kind, record, want) {
+	for _, key := range a.differing(kind, record, expected) {
+		if _, may := named[key]; may && !slices.Contains(foreign, key) {
+			continue
+		}
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: want.names[key], Effect: adapters.EffectNone,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: cmp.Or(expected.names[key], a.name(kind, record, key)), Effect: effect,
 			Err: errors.New("it is not what IfEqual expects"),
 		})
 	}
@@ -129,8 +138,8 @@ func (a *Adapter) equal(kind adapters.Kind, record Record, want Change) error {
 func (a *Adapter) differing(kind adapters.Kind, record Record, want Change) []string {
 	var keys []string
 	for _, key := range want.keys() {
-		is, there := a.driver.Decode(kind, key, bytes.Clone(record.Values[key]))
-		wanted, set := a.driver.Decode(kind, key, bytes.Clone(want.Set[key]))
+		is, there := a.decode(kind, key, record.Values)
+		wanted, set := a.decode(kind, key, want.Set)
 		if there != set || set && !is.Equal(wanted) {
 			keys = append(keys, key)
 		}
@@ -141,49 +150,56 @@ func (a *Adapter) differing(kind adapters.Kind, record Record, want Change) []st
 // verify holds what is read after a write against the write: the answer to the
 // write itself is no proof of anything.
 func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, written Record) (*Record, error) {
-	after, err := a.driver.Read(ctx, ref)
-	if err != nil {
-		failure, _ := transport.Failure(ctx, err, a.driver.Explain)
-		failure.Effect = adapters.EffectApplied
-		failure.Err = fmt.Errorf("reading back: %w", cmp.Or(failure.Err, failure.Class))
-		return &written, failure
+	after, failure := a.read(ctx, ref)
+	if failure != nil {
+		return &written, unverified(failure)
 	}
 	var bad []*adapters.Error
-	report := func(name, reason string) {
+	report := func(record Record, key, reason string) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: name, Effect: adapters.EffectApplied,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: cmp.Or(change.names[key], a.name(ref.Kind, record, key)), Effect: adapters.EffectApplied,
 			Err: errors.New(reason),
 		})
 	}
-	for _, key := range a.differing(ref.Kind, after, change) {
-		if !a.masked(ctx, ref.Kind, key) {
-			report(change.names[key], "after the write it is not what was written: somebody else wrote too, or the vendor did not keep it")
+	if different := a.differing(ref.Kind, after, change); len(different) > 0 {
+		masked := a.masked(ctx, ref.Kind)
+		if ctx.Err() != nil { // whether any of them is masked is not known
+			failure, _ := transport.Failure(ctx, ctx.Err(), a.driver.Explain)
+			return &after, unverified(failure)
+		}
+		for _, key := range different {
+			if !masked[key] {
+				report(after, key, "after the write it is not what was written: somebody else wrote too, or the vendor did not keep it")
+			}
 		}
 	}
 	if written.Replaced && change.Before != nil {
-		named := change.WithNulls()
-		for _, key := range (Change{Set: change.Before.Values}).keys() {
+		before, named := *change.Before, change.WithNulls()
+		for key := range before.Values {
 			_, ours := named[key]
-			_, was := a.driver.Decode(ref.Kind, key, bytes.Clone(change.Before.Values[key]))
-			if _, is := a.driver.Decode(ref.Kind, key, bytes.Clone(after.Values[key])); was && !is && !ours {
-				report(a.name(ref.Kind, *change.Before, key), "it was there before the write and is gone after it: somebody else removed it")
+			_, was := a.decode(ref.Kind, key, before.Values)
+			if _, is := a.decode(ref.Kind, key, after.Values); was && !is && !ours {
+				report(before, key, "it was there before the write and is gone after it: somebody else removed it")
 			}
 		}
 	}
 	return &after, adapters.Join(bad)
 }
 
-// masked tells whether reading an attribute may give stars: then it proves
-// nothing.
-func (a *Adapter) masked(ctx context.Context, kind adapters.Kind, key string) bool {
-	definitions, _, err := a.catalog.known(ctx, kind)
-	if err != nil {
-		return false
-	}
+// unverified is a failure that came after the write.
+func unverified(failure *adapters.Error) error {
+	failure.Effect = adapters.EffectApplied
+	failure.Err = fmt.Errorf("reading back: %w", cmp.Or(failure.Err, failure.Class))
+	return failure
+}
+
+// masked are the attributes of which reading may give stars: that proves nothing.
+// Definitions that cannot be read do not stand in the way of a report.
+func (a *Adapter) masked(ctx context.Context, kind adapters.Kind) map[string]bool {
+	definitions, _, _ := a.catalog.known(ctx, kind)
+	masked := map[string]bool{}
 	for _, d := range definitions {
-		if d.Key == key {
-			return d.Masked
-		}
+		masked[d.Key] = d.Masked
 	}
-	return false
+	return masked
 }

@@ -70,7 +70,7 @@ func TestIfEqual(t *testing.T) {
 			{name: "somebody changes something else", meddle: wrote("otherStr", `"y"`),
 				want: []string{get, patch(rev), get, patch(rev + 1)}},
 			{name: "the answer is lost after the write", fault: &kustomertest.Fault{Method: http.MethodPatch, LostAnswer: true},
-				want: []string{get, patch(rev), get, patch(rev + 1)}},
+				want: []string{get, patch(rev), get}},
 			{name: "a failure in passing", fault: &kustomertest.Fault{Method: http.MethodPatch, Status: 503},
 				want: []string{get, patch(rev), get, patch(rev)}},
 		} {

@@ -1,6 +1,7 @@
 // Package memory is an adapter that keeps its records in memory: for the tests
 // of programs that use package adapters, and as the reference that package
-// adapterstest is held against. Use [New].
+// adapterstest is held against. Use [New], or [Open] for an adapter with aliases,
+// Strict, Verify or a Locker.
 //
 // # Records
 //
@@ -9,7 +10,8 @@
 //
 // # Names
 //
-// A name is the key, as it is.
+// An alias, else the key as it is. Definitions are what [Adapter.Define] was given;
+// only Strict looks at them.
 //
 // # Values
 //
@@ -22,11 +24,12 @@
 //
 // # Merge
 //
-// Native, under one lock.
+// Native, under one lock. [Adapter.Put] replaces all.
 //
 // # Errors
 //
 // ErrNotFound for a record that was never put; what [Adapter.Fail] was given.
+// There is nothing to look records up by: Find is ErrUnsupported.
 //
 // # Limits
 //
@@ -64,12 +67,22 @@ var _ adapters.Adapter = (*Adapter)(nil)
 
 // New returns an Adapter without records.
 func New() *Adapter {
-	store := &store{records: map[adapters.Ref]map[string]json.RawMessage{}}
-	core, err := driver.New(store, driver.Options{})
+	adapter, err := Open(driver.Options{})
 	if err != nil {
 		panic(err) // only aliases can be wrong, and there are none
 	}
-	return &Adapter{Adapter: core, store: store}
+	return adapter
+}
+
+// Open returns an Adapter without records that works as the options say. The error
+// is about the aliases.
+func Open(options driver.Options) (*Adapter, error) {
+	store := &store{records: map[adapters.Ref]map[string]json.RawMessage{}}
+	core, err := driver.New(store, options)
+	if err != nil {
+		return nil, err
+	}
+	return &Adapter{Adapter: core, store: store}, nil
 }
 
 // With returns another adapter of the same records, with these options.
@@ -105,7 +118,7 @@ func (a *Adapter) Define(kind adapters.Kind, definitions ...adapters.Definition)
 	a.store.definitions[kind] = slices.Clone(definitions)
 }
 
-// Fail lets the next read or write fail with this error.
+// Fail lets the next read, write or look at the definitions fail with this error.
 func (a *Adapter) Fail(err error) {
 	a.store.mu.Lock()
 	defer a.store.mu.Unlock()

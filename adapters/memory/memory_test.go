@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,4 +95,40 @@ func ExampleNew() {
 	// desk is an adapters.Adapter: hand it to the code under test.
 	fmt.Println(desk.Vendor(), len(desk.Stored(adapters.ConversationRef("7"))))
 	// Output: memory 1
+}
+
+// A strict adapter holds what is set against the definitions, before it is set.
+func ExampleOpen() {
+	desk, err := memory.Open(driver.Options{
+		Strict:  true,
+		Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"tier": "plan"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	ref := adapters.ContactRef("7")
+	desk.Put(ref, nil)
+	desk.Define(adapters.Contact,
+		adapters.Definition{Key: "plan", Type: adapters.TypeChoice, Choices: []adapters.Choice{{Value: "1", Label: "basic"}, {Value: "2", Label: "pro"}}},
+		adapters.Definition{Key: "vip", Type: adapters.TypeBool},
+	)
+
+	result, err := desk.UpdateAttributes(context.Background(), ref, adapters.Attributes{"tier": adapters.String("pro")})
+	fmt.Println(result.Attributes["tier"], err) // the choice was named by its label
+	_, err = desk.UpdateAttributes(context.Background(), ref, adapters.Attributes{"tier": adapters.String("gold"), "vpi": adapters.Bool(true)})
+	fmt.Println(err)
+	// Output:
+	// 2 <nil>
+	// memory: set contact 7: attribute "tier": invalid: it is none of the choices: 1, 2; attribute "vpi": invalid: unknown attribute: no definition has this name; did you mean "vip"?
+}
+
+// TestOpen: the options are those of the core, and its errors.
+func TestOpen(t *testing.T) {
+	if _, err := memory.Open(driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"": "a"}}}); err == nil {
+		t.Error("an empty alias is taken")
+	}
+	_, err := memory.New().Find(t.Context(), adapters.Contact, adapters.Lookup{By: adapters.ByEmail, Value: "a@b.c"})
+	if !errors.Is(err, adapters.ErrUnsupported) {
+		t.Errorf("finding: %v", err)
+	}
 }

@@ -77,7 +77,7 @@ func TestRecordFails(t *testing.T) {
 		"none":        {&finder{err: fails(adapters.ErrNotFound, adapters.CodeRecordNotFound)}, 5, "dixa: find contact: not found: record_not_found", nil},
 		"several":     {&finder{two, fails(adapters.ErrConflict, adapters.CodeAmbiguousRecord), nil}, 6, "dixa: find contact: conflict: ambiguous_record: 12, 3", []string{"12", "3"}},
 		"down":        {&finder{err: fails(adapters.ErrUnavailable, adapters.CodeServerError)}, 8, "dixa: find contact: unavailable: server_error", nil},
-		"unsupported": {memory.New(), 3, "memory: find contact: unsupported: memory cannot look up a contact by email", nil},
+		"unsupported": {memory.New(), 3, "memory: find contact: unsupported: memory looks up a contact by its id only", nil},
 	} {
 		var stderr bytes.Buffer
 		_, err := record(context.Background(), row.finder, adapters.Contact, "email:ada@example.com", &stderr)

@@ -1,0 +1,130 @@
+package driver_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/driver"
+)
+
+// TestAliasesOfLabels: what an alias means only the definitions tell is read under
+// it all the same. They are read where the record may hold it, and kept.
+func TestAliasesOfLabels(t *testing.T) {
+	type names = map[string]string
+	for name, test := range map[string]struct {
+		aliases     names
+		stored      string
+		definitions []adapters.Definition // nil: they cannot be read
+		want        string
+		loads       int // of two readings
+	}{
+		"a label":                  {names{"tier": "the plan"}, `{"k1":"a","k2":"b"}`, []adapters.Definition{{Key: "k1", Label: "the plan"}}, `{"k2":"b","tier":"a"}`, 1},
+		"not on this record":       {names{"tier": "the plan"}, `{"k2":"b"}`, []adapters.Definition{{Key: "k1", Label: "the plan"}}, `{"k2":"b"}`, 1},
+		"an empty record":          {names{"tier": "the plan"}, `{}`, []adapters.Definition{{Key: "k1", Label: "the plan"}}, `{}`, 0},
+		"all have aliases of keys": {names{"tier": "the plan", "x": "k2"}, `{"k2":"b"}`, []adapters.Definition{{Key: "k1", Label: "the plan"}}, `{"x":"b"}`, 0},
+		"no such label":            {names{"tier": "the plan"}, `{"k1":"a"}`, []adapters.Definition{{Key: "k1", Label: "the tier"}}, `{"k1":"a"}`, 1},
+		"definitions unreadable":   {names{"tier": "the plan"}, `{"k1":"a"}`, nil, `{"k1":"a"}`, 2},
+		"two aliases of one":       {names{"tier": "the plan", "level": "k1"}, `{"k1":"a"}`, []adapters.Definition{{Key: "k1", Label: "the plan"}}, `{"level":"a"}`, 0},
+		"two labels of one": {names{"tier": "the plan", "level": "the level"}, `{"k1":"a"}`,
+			[]adapters.Definition{{Key: "k1", Label: "the plan"}, {Key: "k1", Label: "the level"}}, `{"level":"a"}`, 1},
+		"no label": {names{"tier": "k1"}, `{"k1":"a"}`, nil, `{"tier":"a"}`, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, test.stored)
+			d.definitions = test.definitions
+			a := d.open(t, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: test.aliases}})
+			for range 2 {
+				read, err := a.Attributes(t.Context(), record)
+				if got, _ := json.Marshal(read); err != nil || string(got) != test.want {
+					t.Errorf("%v, %s; want %s", err, got, test.want)
+				}
+			}
+			if loads := strings.Count(d.sent(), "DEFINITIONS"); loads != test.loads {
+				t.Errorf("sent %s, want the definitions %d times", d.sent(), test.loads)
+			}
+		})
+	}
+}
+
+// TestAliasHidesAKey: a name means one attribute. The other is left out, because
+// under its key it would be written back to the wrong one, and has an alias at
+// hand.
+func TestAliasHidesAKey(t *testing.T) {
+	for name, test := range map[string]struct {
+		aliases  map[string]string
+		stored   string
+		want     string
+		complete bool
+	}{
+		"both are there":      {map[string]string{"a": "b"}, `{"a":"1","b":"2"}`, `{"a":"2","n":1}`, false},
+		"only the hidden one": {map[string]string{"a": "b"}, `{"a":"1"}`, `{"n":1}`, false},
+		"and that is null":    {map[string]string{"a": "b"}, `{"a":null,"b":"2"}`, `{"a":"2","n":1}`, true},
+		"with an alias":       {map[string]string{"a": "b", "old": "a"}, `{"a":"1","b":"2"}`, `{"a":"2","n":1,"old":"1"}`, true},
+		"changed places":      {map[string]string{"a": "b", "b": "a"}, `{"a":"1","b":"2"}`, `{"a":"2","b":"1","n":1}`, true},
+		"itself":              {map[string]string{"a": "a"}, `{"a":"1"}`, `{"a":"1","n":1}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, test.stored)
+			a := d.open(t, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: test.aliases}})
+			result, err := a.UpdateAttributes(t.Context(), record, adapters.Attributes{"n": adapters.Int(1)})
+			if got, _ := json.Marshal(result.Attributes); err != nil || string(got) != test.want || result.Complete != test.complete {
+				t.Errorf("%v, %s, complete %v; want %s, %v", err, got, result.Complete, test.want, test.complete)
+			}
+		})
+	}
+}
+
+// failing is a toy whose reads fail with an error of the driver's own.
+type failing struct {
+	*toy
+	err error
+}
+
+func (d *failing) Read(context.Context, adapters.Ref) (driver.Record, error) {
+	return driver.Record{}, d.err
+}
+
+// TestReadsWriteNothing: whatever a driver says of a read, its effect is none. An
+// error that it gives again and again is not changed.
+func TestReadsWriteNothing(t *testing.T) {
+	details := []*adapters.Error{{Name: "a", Class: adapters.ErrConflict}, {Name: "b", Class: adapters.ErrConflict}}
+	own := &adapters.Error{Name: "a", Class: adapters.ErrConflict, Code: adapters.CodeRecordMerged, Details: details}
+	d := &failing{&toy{}, own}
+	a, err := driver.New(d, driver.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = a.Attributes(t.Context(), contact)
+	refused(t, err, adapters.ErrConflict, adapters.CodeRecordMerged, adapters.EffectNone)
+	_, err = a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"key-1": adapters.String("x")}, adapters.IfEqual(adapters.Attributes{"key-1": adapters.Clear()}))
+	refused(t, err, adapters.ErrConflict, adapters.CodeRecordMerged, adapters.EffectNone)
+	d.loading = func(context.Context) error { return own }
+	_, err = a.Definitions(t.Context(), adapters.Contact)
+	refused(t, err, adapters.ErrConflict, adapters.CodeRecordMerged, adapters.EffectNone)
+	if details[0].Vendor != "" || own.Details[0] != details[0] || own.Vendor != "" {
+		t.Error("the driver's own error was changed")
+	}
+	_, err = a.Definitions(t.Context(), "ticket")
+	refused(t, err, adapters.ErrUnsupported, adapters.CodeUnsupportedKind, adapters.EffectNone)
+	_, err = a.Attributes(t.Context(), adapters.ConversationRef("1"))
+	if !errors.Is(err, adapters.ErrUnsupported) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestPlain: a text that would not come back as it is stays JSON, which is refused
+// when it is set, and so not changed.
+func TestPlain(t *testing.T) {
+	for raw, want := range map[string]adapters.ValueKind{
+		`"\ud83d\ude00"`: adapters.ValueString, `"\ud83d"`: adapters.ValueJSON, `["a","\ude00"]`: adapters.ValueJSON, `["a"]`: adapters.ValueList,
+		"\"\xff\"": adapters.ValueJSON, `"\u0000"`: adapters.ValueJSON, `1`: adapters.ValueNumber, `[1]`: adapters.ValueJSON,
+	} {
+		if v, ok := driver.Plain(json.RawMessage(raw)); !ok || v.Kind() != want {
+			t.Errorf("%s is a %s, want a %s", raw, v.Kind(), want)
+		}
+	}
+}
