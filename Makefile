@@ -24,10 +24,20 @@ specs-drift: ## what changed at VENDOR (chatwoot) since our document was held ag
 	@tool=$$(mktemp) && trap 'rm -f $$tool' EXIT && go build -o $$tool ./cmd/specs && \
 		$$tool pull $(VENDOR) $(if $(FROM),--from '$(FROM)') && $$tool drift $(VENDOR)
 
+examples: ## the examples, a module of their own
+	cd examples && go vet ./... && go test ./...
+
+SEQUENCES ?= 10000
+model: ## SEQUENCES random sequences of calls and failures, and interleavings of writers, for each vendor and kind (minutes)
+	go test ./adapters/chatwoot ./adapters/kustomer ./adapters/dixa -timeout 60m -run 'TestModel|TestInterleavings' -rapid.checks=$(SEQUENCES)
+
+suite: ## the conformance suite of the three adapters, as a table
+	@go run ./cmd/specs suite
+
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size
 
-check: format vet lint specs-check drift race fuzz ## what CI runs beside the tests
+check: format vet lint specs-check examples drift race fuzz ## what CI runs beside the tests
 
 format: ## is the code formatted?
 	@out=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$out" || { echo "$$out"; echo "mend with: gofmt -w $$(echo $$out)"; exit 1; }
@@ -38,9 +48,10 @@ vet:
 lint: ## the linters listed in .golangci.yml
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run --timeout 10m ./...
 
-drift: generate ## is gen/ what specs/ say, specs/*/adapter.tsv what the tests reach, and go.mod what the code needs?
+drift: generate ## is gen/ what specs/ say, specs/*/adapter.tsv what the tests reach, README.md what the suite gives, and go.mod what the code needs?
 	@out=$$(git status --porcelain -- gen); test -z "$$out" || { echo "$$out"; echo "gen/ is not what specs/ say; mend with: make generate, and commit gen/"; exit 1; }
 	@out=$$(go run ./cmd/specs tests --check 2>&1) || { echo "$$out"; exit 1; }
+	@go run ./cmd/specs suite --check --write README.md
 	@go mod tidy -diff || { echo "mend with: go mod tidy"; exit 1; }
 
 race: ## all tests under the race detector; needs a C compiler
@@ -56,4 +67,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate coverage specs-check specs-drift bench-size check format vet lint drift race fuzz
+.PHONY: help demo test generate coverage specs-check specs-drift examples model suite bench-size check format vet lint drift race fuzz

@@ -126,10 +126,8 @@ func (r *resolver) key(ctx context.Context, name string, value adapters.Value) (
 				return key, adapters.Definition{}, nil
 			case !unknown || key != "":
 				known := names(r.definitions)
-				if len(nearest(target, known)) == 0 {
-					err = Unknown(key, known) // the vendor's way of spelling it may be nearer to its keys
-				} else {
-					err = Unknown(target, known)
+				if err = Unknown(target, known); key != "" && len(nearest(target, known)) == 0 {
+					err = Unknown(key, known) // a key looks most like a key
 				}
 			}
 			if target != name {

@@ -50,6 +50,42 @@ func TestAliasesOfLabels(t *testing.T) {
 	}
 }
 
+// TestReadableNames: one that would mean another attribute when it is written back
+// is not used.
+func TestReadableNames(t *testing.T) {
+	type names = map[string]string
+	for name, test := range map[string]struct {
+		readable, aliases names
+		want              string
+	}{
+		"its own":                {names{"key-1": "plan"}, nil, `{"key-2":"b","plan":"a"}`},
+		"shared":                 {names{"key-1": "plan", "key-2": "plan"}, nil, `{"key-1":"a","key-2":"b"}`},
+		"shared, one has alias":  {names{"key-1": "plan", "key-2": "plan"}, names{"tier": "key-1"}, `{"key-2":"b","tier":"a"}`},
+		"another's key":          {names{"key-1": "key-2", "key-2": "plan"}, nil, `{"key-1":"a","plan":"b"}`},
+		"the key of none here":   {names{"key-1": "key-9"}, nil, `{"key-1":"a","key-2":"b"}`},
+		"an alias of another":    {names{"key-1": "plan"}, names{"plan": "key-9"}, `{"key-1":"a","key-2":"b"}`},
+		"an alias of one here":   {names{"key-1": "plan"}, names{"plan": "key-2"}, `{"key-1":"a","plan":"b"}`},
+		"an alias of itself":     {names{"key-1": "plan"}, names{"plan": "plan"}, `{"key-2":"b","plan":"a"}`},
+		"an alias by that name":  {names{"key-1": "plan"}, names{"tier": "plan"}, `{"key-2":"b","tier":"a"}`},
+		"and one by the key too": {names{"key-1": "plan"}, names{"level": "key-1", "tier": "plan"}, `{"key-2":"b","level":"a"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &readable{toy: &toy{values: object(t, `{"key-1":"a","key-2":"b"}`)}, told: true}
+			for key, name := range test.readable {
+				d.definitions = append(d.definitions, adapters.Definition{Key: key, Name: name})
+			}
+			a, err := driver.New(d, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: test.aliases}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := a.Attributes(t.Context(), contact)
+			if got, _ := json.Marshal(read); err != nil || string(got) != test.want {
+				t.Errorf("%v, %s; want %s", err, got, test.want)
+			}
+		})
+	}
+}
+
 // TestAliasHidesAKey: a name means one attribute. The other is left out, because
 // under its key it would be written back to the wrong one, and has an alias at
 // hand.

@@ -237,7 +237,7 @@ func TestStrictTogether(t *testing.T) {
 
 // TestStrictNames: a name needs a definition, whatever the vendor makes of one.
 func TestStrictNames(t *testing.T) {
-	definitions := []adapters.Definition{{Key: "key-1", Name: "order_id"}, {Key: "key-2", Name: "plan"}, {Key: "key-3", Name: "plan_old", Archived: true}}
+	definitions := []adapters.Definition{{Key: "key-1", Name: "order_id"}, {Key: "key-2", Name: "plan"}, {Key: "key-3", Name: "plan_old", Archived: true}, {Key: "key-new-q"}}
 	for name, test := range map[string]struct {
 		name    string
 		value   adapters.Value
@@ -254,6 +254,7 @@ func TestStrictNames(t *testing.T) {
 		"a slip, cleared":         {name: "ordr_id", value: adapters.Clear(), near: `did you mean "order_id"?`, loads: 1},
 		"a slip, invented":        {name: "ordr_id", value: adapters.String("x"), invents: true, near: `did you mean "order_id"?`, loads: 1},
 		"a slip, invented, clear": {name: "ordr_id", value: adapters.Clear(), invents: true, near: `did you mean "order_id"?`, loads: 1},
+		"near as a key only":      {name: "p", value: adapters.String("x"), invents: true, near: `did you mean "key-new-q"?`, loads: 1},
 		"a key nobody defined":    {name: "key-9", value: adapters.String("x"), near: "no definition has this name", loads: 1},
 		"a key, cleared too":      {name: "key-9", value: adapters.Clear(), near: "no definition has this name", loads: 1},
 		"nothing near":            {name: "zzzzzzzzzz", value: adapters.Clear(), near: "no definition has this name", loads: 1},

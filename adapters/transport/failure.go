@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -51,7 +52,7 @@ func Failure(ctx context.Context, err error, explain func(status int, header htt
 		if ctx.Err() == nil {
 			return &adapters.Error{
 				Class: adapters.ErrMalformed, Code: adapters.CodeMalformedAnswer,
-				Status: status, RequestID: requestID(header), Err: errors.Unwrap(answer),
+				Status: status, RequestID: requestID(header), Err: undecoded(errors.Unwrap(answer)),
 			}, true
 		}
 	}
@@ -71,6 +72,21 @@ func Failure(ctx context.Context, err error, explain func(status int, header htt
 		}
 	}
 	return fromConnection(err), false
+}
+
+// undecoded says why an answer could not be decoded, without what it holds: the
+// errors of package json quote numbers and letters of it.
+func undecoded(err error) error {
+	var wrong *json.UnmarshalTypeError
+	var broken *json.SyntaxError
+	switch {
+	case errors.As(err, &wrong):
+		kind, _, _ := strings.Cut(wrong.Value, " ") // "number 9876543210"
+		return fmt.Errorf("the field %q holds a %s, which the document does not say", wrong.Field, kind)
+	case errors.As(err, &broken):
+		return fmt.Errorf("it is not JSON, near byte %d", broken.Offset)
+	}
+	return err
 }
 
 // classCodes give the code of an error that only names its class.

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -161,5 +162,18 @@ func TestDoubt(t *testing.T) {
 	trace.Doubt()
 	if trace.Applied() != 0 || trace.Doubtful() != 0 {
 		t.Errorf("%d applied, %d doubtful after a refusal and a read; want none", trace.Applied(), trace.Doubtful())
+	}
+}
+
+// TestUndecoded: what an answer holds is not in the error, whatever the package
+// that decodes it quotes.
+func TestUndecoded(t *testing.T) {
+	for _, body := range []string{`{"id":98765432109876543210}`, `{"id":"ada@example.com"}`, `ada@example.com`, `{"id":1`} {
+		var into struct{ ID int64 }
+		cause := json.Unmarshal([]byte(body), &into)
+		failure, doubtful := transport.Failure(t.Context(), &status{code: 200, err: cause}, explain)
+		if text := failure.Error(); !doubtful || !errors.Is(failure, adapters.ErrMalformed) || strings.Contains(text, "987") || strings.Contains(text, "ada") || strings.Contains(text, "'a'") {
+			t.Errorf("%s: %s, doubtful %v", body, text, doubtful)
+		}
 	}
 }

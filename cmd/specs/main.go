@@ -34,7 +34,7 @@ func run(args []string, out, errOut io.Writer) int {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(pullCommand(), driftCommand(), acceptCommand(), checkCommand(), coverageCommand(), differencesCommand(), testsCommand(), suiteCommand(), sizeCommand())
+	root.AddCommand(pullCommand(), driftCommand(), acceptCommand(), checkCommand(), coverageCommand(), differencesCommand(), testsCommand(), suiteCommand(), knownCommand(), sizeCommand())
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)

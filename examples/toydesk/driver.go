@@ -131,20 +131,22 @@ var types = map[string]adapters.Type{"line": adapters.TypeText, "count": adapter
 
 // Definitions implements [driver.Driver].
 func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {
-	var answer struct {
-		Fields []struct {
-			Key, Title, Type string
-			Options          []struct{ Code, Title string }
-		}
-	}
+	var answer struct{ Fields []json.RawMessage }
 	if err := d.call(ctx, http.MethodGet, records[kind].fields, nil, nil, &answer); err != nil {
 		return nil, err
 	}
 	definitions := []adapters.Definition{}
-	for _, field := range answer.Fields {
+	for _, raw := range answer.Fields {
+		var field struct {
+			Key, Title, Type string
+			Options          []struct{ Code, Title string }
+		}
+		if err := json.Unmarshal(raw, &field); err != nil {
+			return nil, fmt.Errorf("%w: a field that is none", adapters.ErrMalformed) // not err, which may hold values
+		}
 		definition := adapters.Definition{
 			Key: field.Key, Name: strings.TrimPrefix(field.Key, prefix), Label: field.Title, Kind: kind,
-			Type: types[field.Type], VendorType: field.Type,
+			Type: types[field.Type], VendorType: field.Type, Raw: raw,
 		}
 		for _, option := range field.Options {
 			definition.Choices = append(definition.Choices, adapters.Choice{Value: option.Code, Label: option.Title})

@@ -46,8 +46,22 @@ func TestConformance(t *testing.T) {
 						adapters.ValueBool:   sample("vip", adapters.Bool(true), adapters.Bool(false)),
 					},
 					Doubled: []string{"order_id", "cf:order_id"},
-					Stored:  func() map[string]json.RawMessage { return server.stored(route) },
-					Store:   func(fields map[string]json.RawMessage) { server.store(route, fields) },
+					Again: func(s adapterstest.Settings) adapters.Adapter {
+						return open(t, server, client, driver.Options{
+							Strict: s.Strict, Locker: s.Locker, Aliases: map[adapters.Kind]map[string]string{kind: s.Aliases},
+						})
+					},
+					Undefined: "nobody_defined_this",
+					Defined: []adapterstest.Sample{
+						sample("order_id", adapters.String("012345"), adapters.String("7")),
+						sample("vip", adapters.Bool(true), adapters.Bool(false)),
+					},
+					Misfits: []adapterstest.Misfit{
+						{Name: "order_id", Value: adapters.Int(7), Code: adapters.CodeWrongType},
+						{Name: "plan", Value: adapters.String("none of them"), Code: adapters.CodeNotAChoice},
+					},
+					Stored: func() map[string]json.RawMessage { return server.stored(route) },
+					Store:  func(fields map[string]json.RawMessage) { server.store(route, fields) },
 				}
 				for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 					world.Texts = append(world.Texts, sample(name, adapters.String("x"), adapters.String("y")))
