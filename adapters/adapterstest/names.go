@@ -45,7 +45,7 @@ var nameCases = []Case{
 		}
 		for name, value := range read {
 			if _, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{name: value}); err != nil {
-				refuses(t, err, adapters.EffectNone, name) // rather than changed: a number that a float64 does not hold
+				refuses(t, err, name) // rather than changed: a number that a float64 does not hold
 			}
 		}
 		b.kept(t, before)

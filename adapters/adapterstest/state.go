@@ -110,7 +110,7 @@ var stateCases = []Case{
 			want := adapters.Number(literal)
 			_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{s.Name: want})
 			if err != nil {
-				refuses(t, err, adapters.EffectNone, s.Name)
+				refuses(t, err, s.Name)
 				continue
 			}
 			if got := adapters.Number(json.Number(b.Stored()[s.Key])); !got.Equal(want) || literal == "-0" && string(b.Stored()[s.Key])[0] != '-' {
