@@ -48,7 +48,7 @@ func modelWorld(t model.TB, kind adapters.Kind, version string) model.World {
 	}
 	values := map[string]json.RawMessage{"kept": json.RawMessage(`{"id":9007199254740993,"price":1.5}`), "plan": json.RawMessage(`"pro"`), "gone": json.RawMessage(`null`)}
 	server := chatwoottest.New(t, append(options, chatwoottest.Version(version), chatwoottest.WithState(chatwoottest.State{
-		AccountID: 1, Tokens: map[string]string{"secret-token": "agent"},
+		AccountID: 1, Tokens: map[string]string{"writer-0": "agent", "writer-1": "agent"},
 		Conversations: map[string]chatwoottest.Conversation{"7": {CustomAttributes: values}},
 		Contacts:      map[string]chatwoottest.Contact{"7": {Name: "Robin Example", CustomAttributes: values}},
 	}))...)
@@ -56,9 +56,9 @@ func modelWorld(t model.TB, kind adapters.Kind, version string) model.World {
 		Lies:   lies,
 		Ref:    adapters.Ref{Kind: kind, ID: "7"},
 		Server: server.Client().Transport,
-		Open: func(way http.RoundTripper, locker adapters.Locker) adapters.Adapter {
+		Open: func(way http.RoundTripper, locker adapters.Locker, number int) adapters.Adapter {
 			adapter, err := chatwoot.New(chatwoot.Config{
-				URL: server.URL, AccountID: 1, Token: adapters.StaticToken("secret-token"), Locker: locker,
+				URL: server.URL, AccountID: 1, Token: adapters.StaticToken(fmt.Sprintf("writer-%d", number)), Locker: locker,
 				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},
 			})
 			if err != nil {
@@ -80,6 +80,14 @@ func modelWorld(t model.TB, kind adapters.Kind, version string) model.World {
 			}
 			server.SetState(state)
 		},
+	}
+	if kind == adapters.Conversation {
+		w.Lost = func() (keys []string) {
+			for _, loss := range server.Lost() {
+				keys = append(keys, loss.Attribute)
+			}
+			return keys
+		}
 	}
 	if changing {
 		w.Switch = func() {

@@ -50,7 +50,7 @@ func modelWorld(t model.TB, kind adapters.Kind) model.World {
 	w := model.World{
 		Ref:    adapters.Ref{Kind: kind, ID: map[adapters.Kind]string{adapters.Conversation: "7", adapters.Contact: endUser}[kind]},
 		Server: server.Client().Transport,
-		Open: func(way http.RoundTripper, locker adapters.Locker) adapters.Adapter {
+		Open: func(way http.RoundTripper, locker adapters.Locker, _ int) adapters.Adapter {
 			adapter, err := dixa.New(dixa.Config{
 				URL: server.URL + "/v1", Token: adapters.StaticToken("secret-token"), Locker: locker,
 				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},

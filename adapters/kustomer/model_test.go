@@ -44,7 +44,7 @@ func modelWorld(t model.TB, kind adapters.Kind) model.World {
 	w := model.World{
 		Ref:    adapters.Ref{Kind: kind, ID: present},
 		Server: server.Client().Transport,
-		Open: func(way http.RoundTripper, locker adapters.Locker) adapters.Adapter {
+		Open: func(way http.RoundTripper, locker adapters.Locker, _ int) adapters.Adapter {
 			adapter, err := kustomer.New(kustomer.Config{
 				URL: server.URL, Token: adapters.StaticToken("secret-token"), Locker: locker,
 				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},

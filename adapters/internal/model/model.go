@@ -23,8 +23,9 @@ import (
 // World is a fake server with one record.
 type World struct {
 	// Open returns a new adapter for the server: the first, and after a restart.
-	// Its requests go through the given transport. The Locker may be nil.
-	Open func(http.RoundTripper, adapters.Locker) adapters.Adapter
+	// Its requests go through the given transport. The Locker may be nil. Adapters of
+	// different numbers are different writers to the server.
+	Open func(way http.RoundTripper, locker adapters.Locker, number int) adapters.Adapter
 	// Server is the way to the server.
 	Server http.RoundTripper
 
@@ -36,6 +37,10 @@ type World struct {
 	// Foreign writes as another writer would, at once and keeping the rest; nil
 	// clears.
 	Foreign func(key string, value json.RawMessage)
+	// Lost are the keys that the server saw one writer take from another, between
+	// that one's read and write; nil where the server takes nothing of what a write
+	// does not name.
+	Lost func() []string
 	// Switch makes the server another version of itself; nil: there is one only.
 	Switch func()
 	// Lies: the server promises to merge and replaces. An adapter finds out with
@@ -140,7 +145,7 @@ func Check(t *testing.T, open func(TB) World) {
 	rapid.Check(t, func(t *rapid.T) {
 		world := open(t)
 		gate := &gate{world: world}
-		m := machine{t: t, world: world, gate: gate, adapter: world.Open(gate, nil), fooled: world.Lies}
+		m := machine{t: t, world: world, gate: gate, adapter: world.Open(gate, nil, 0), fooled: world.Lies}
 		for _, s := range program(world).Draw(t, "sequence") {
 			m.play(s)
 		}
@@ -196,7 +201,7 @@ func (m *machine) play(s step) {
 	case "foreign":
 		m.world.write(s)
 	case "restart":
-		m.adapter, m.fooled = m.world.Open(m.gate, nil), m.world.Lies
+		m.adapter, m.fooled = m.world.Open(m.gate, nil, 0), m.world.Lies
 	case "switch":
 		m.world.Switch()
 		m.fooled = true
