@@ -112,7 +112,6 @@ func TestAll(t *testing.T) {
 }
 func TestNothing(*testing.T)         {}
 func BenchmarkCreate(*testing.B)     { adapter().Create() }
-func FuzzCreate(f *testing.F)        { adapter().Create() }
 func ExampleAdapter_Create()         { adapter().Create() } // Output:
 `,
 }
