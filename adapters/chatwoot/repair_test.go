@@ -249,3 +249,38 @@ func TestCrashAfterTheMerge(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignRemovalAfterACrash: a merge that worked, and whose answer was a 500,
+// takes nothing away. What a foreign writer removes after it stays removed, though
+// the server is set back to a release that replaces before the next call. A random
+// sequence found this.
+func TestForeignRemovalAfterACrash(t *testing.T) {
+	server := serveWith(t, rich)
+	crash := false
+	adapter := open(t, server.URL, &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		answer, err := http.DefaultTransport.RoundTrip(r)
+		if err == nil && crash && strings.HasSuffix(r.URL.Path, "/custom_attributes") {
+			crash, answer.StatusCode = false, http.StatusInternalServerError
+		}
+		return answer, err
+	})})
+	set := func(name string) error {
+		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{name: adapters.Bool(true)}, verify)
+		return err
+	}
+	if err := set("vip"); err != nil { // now merging is proven
+		t.Fatal(err)
+	}
+	crash = true
+	if err := set("vip"); err == nil || crash {
+		t.Fatalf("the merge did not fail: %v", err)
+	}
+	state := server.State()
+	delete(state.Conversations["7"].CustomAttributes, "vip")
+	server.SetState(state)
+	server.SetVersion("4.16.2")
+	before := storedIn(server)
+	if err := set("other"); err != nil || !equal(storedIn(server), with(before, "other", "true")) {
+		t.Errorf("stored %s, want %s and other (%v)", storedIn(server), before, err)
+	}
+}
