@@ -96,6 +96,10 @@ func TestEachChange(t *testing.T) {
 		{"a body is needed", "requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/label'}}}}", "requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/label'}}}}", []string{"2 POST " + account + "labels: request body became required"}},
 		{"an error is answered", "        '404': {content: {application/json: {schema: {$ref: '#/components/schemas/error'}}}}\n", "", []string{"1 GET " + account + "contacts/{id}: removed the non-success response with the status `404`"}},
 		{"the shape of an error", "message: {type: string}", "message: {type: integer}", []string{"1 error: the `message` property `type` changed from `string` to `integer`"}},
+		{"a field of an answer is gone", "        role: {type: string, enum: [agent, administrator]}\n", "", []string{"2 agent: removed the optional property `role`"}},
+		{"PUT, which is published, where the adapter sends PATCH, which is not", "operationId: contact-update\n      parameters:\n", "operationId: contact-update\n      parameters:\n        - {name: force, in: query, required: true, schema: {type: boolean}}\n", []string{
+			"1 PUT " + account + "contacts/{id}: added the new required `query` request parameter `force`",
+		}},
 		{"moved", "  /api/v1/accounts/{account_id}/agents:", "  /api/v2/accounts/{account_id}/agents:", []string{"2 GET /api/v2/accounts/{account_id}/agents: moved here from GET " + account + "agents"}},
 		{"the header of the token", "name: api_access_token", "name: api-access-token", []string{"1 the whole API: the component security scheme `token` api key name changed from `api_access_token` to `api-access-token`"}},
 		{"the servers", "desk.example", "api.desk.example", []string{"1 the whole API: the servers were [{\"url\":\"https://desk.example\"}] and are [{\"url\":\"https://api.desk.example\"}]"}},
