@@ -63,10 +63,14 @@ func TestImports(t *testing.T) {
 		ours["adapters/"+v+"/"+v+"test"] = []string{"adapters/" + v + "/" + v + "test", "adapters/internal/fake", "specs"}
 	}
 	runtime := []string{"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid"}
+	const limiter = "golang.org/x/time"
 	foreign := map[string][]string{} // which modules beyond the standard library
 	for _, v := range vendors {
 		foreign["gen/"+v] = runtime
-		foreign["adapters/"+v] = append([]string{"golang.org/x/time"}, runtime...)
+		foreign["adapters/"+v] = append([]string{limiter}, runtime...)
+	}
+	for _, name := range []string{"transport", "driver", "memory"} {
+		foreign["adapters/"+name] = []string{limiter}
 	}
 	modules := map[string]string{}
 	for _, p := range goList(t, "-deps", "./...") {

@@ -193,23 +193,28 @@ func New(config Config) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("chatwoot: %w", err)
 	}
-	client := transport.NewClient(config.Transport, transport.Vendor{
+	if config.Account == "" {
+		config.Account = strconv.FormatInt(config.AccountID, 10)
+	}
+	client, retry := transport.NewClient(config.Transport, transport.Vendor{
+		Name: "chatwoot", Account: config.Account,
 		Base:      base,
 		Header:    "api-access-token", // with hyphens: nginx drops headers with underscores
 		Token:     config.Token,
 		Transient: statementTimeout,
+		Limit: transport.Limit{
+			Requests: 3000, Per: time.Minute, Windows: true,
+			Key: base.Host, Share: 0.5, // people behind the same address count too
+		},
 	})
 	api, err := chatwoot.NewAPI(base.String(), chatwoot.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("chatwoot: %w", err)
 	}
-	if config.Account == "" {
-		config.Account = strconv.FormatInt(config.AccountID, 10)
-	}
 	core, err := driver.New(&vendor{api: api, account: config.AccountID}, driver.Options{
 		Account: config.Account, Aliases: config.Aliases,
 		DefinitionLifetime: config.DefinitionLifetime, Strict: config.Strict, Verify: config.Verify, Locker: config.Locker,
-		Policy: config.Transport.Policy(),
+		Retry: retry,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("chatwoot: %w", err)

@@ -83,7 +83,7 @@ func openAgain(t adapterstest.TB, url string, client *http.Client, kind adapters
 func openWith(t adapterstest.TB, url string, set func(*config)) *chatwoot.Adapter {
 	c := config{
 		URL: url, AccountID: 1, Token: adapters.StaticToken("secret-token"),
-		Transport: transport.Options{Backoff: time.Millisecond},
+		Transport: transport.Options{Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}},
 	}
 	set(&c)
 	adapter, err := chatwoot.New(c)

@@ -163,6 +163,7 @@ func (d *vendor) unsettled(ctx context.Context, err error) error {
 func (d *vendor) replace(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
 	stored := change.Before
 	if stored == nil {
+		ctx = transport.Together(ctx, 2) // nobody has to wait between the read and the replacement
 		read, err := d.Read(ctx, ref)
 		if err != nil {
 			return driver.Record{}, err

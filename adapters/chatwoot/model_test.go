@@ -59,7 +59,7 @@ func modelWorld(t model.TB, kind adapters.Kind, version string) model.World {
 		Open: func(way http.RoundTripper, locker adapters.Locker, number int) adapters.Adapter {
 			adapter, err := chatwoot.New(chatwoot.Config{
 				URL: server.URL, AccountID: 1, Token: adapters.StaticToken(fmt.Sprintf("writer-%d", number)), Locker: locker,
-				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},
+				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond, Limiter: &transport.Limiter{Off: true}},
 			})
 			if err != nil {
 				t.Fatalf("%v", err)

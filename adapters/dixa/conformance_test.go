@@ -69,7 +69,7 @@ func openAs(t adapterstest.TB, url string, client *http.Client, s adapterstest.S
 	adapter, err := dixa.New(dixa.Config{
 		URL: url, Token: adapters.StaticToken("secret-token"), Strict: s.Strict, Locker: s.Locker,
 		Aliases:   map[adapters.Kind]map[string]string{adapters.Conversation: s.Aliases, adapters.Contact: s.Aliases},
-		Transport: transport.Options{Client: client, Backoff: time.Millisecond},
+		Transport: transport.Options{Client: client, Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}},
 	})
 	if err != nil {
 		t.Fatalf("%v", err)

@@ -159,8 +159,12 @@ func New(config Config) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dixa: %w", err)
 	}
-	client := transport.NewClient(config.Transport, transport.Vendor{
+	client, retry := transport.NewClient(config.Transport, transport.Vendor{
+		Name: "dixa", Account: config.Account,
 		Base: base, Header: "Authorization", Token: config.Token, // the raw token, no "Bearer"
+		// A burst of 3 leaves room for requests that arrive closer together than
+		// they were sent. 864000 a day are what 10 a second come to.
+		Limit: transport.Limit{Requests: 10, Per: time.Second, Burst: 3, ByToken: true},
 	})
 	api, err := dixa.NewAPI(base.String(), dixa.WithHTTPClient(client))
 	if err != nil {
@@ -169,7 +173,7 @@ func New(config Config) (*Adapter, error) {
 	core, err := driver.New(&vendor{api: api}, driver.Options{
 		Account: config.Account, Aliases: config.Aliases,
 		DefinitionLifetime: config.DefinitionLifetime, Strict: config.Strict, Verify: config.Verify, Locker: config.Locker,
-		Policy: config.Transport.Policy(),
+		Retry: retry,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("dixa: %w", err)

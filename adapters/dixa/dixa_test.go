@@ -12,6 +12,7 @@ import (
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/dixa"
 	"github.com/deskattr/deskattr/adapters/dixa/dixatest"
+	"github.com/deskattr/deskattr/adapters/transport"
 )
 
 // requests are the requests so far, each as method, path and body.
@@ -33,7 +34,10 @@ func start(t *testing.T, version string, changes ...func(*dixatest.State, *dixa.
 	t.Helper()
 	server := dixatest.New(t)
 	state := server.State()
-	config := dixa.Config{URL: server.URL + version, Token: adapters.StaticToken("token")}
+	config := dixa.Config{
+		URL: server.URL + version, Token: adapters.StaticToken("token"),
+		Transport: transport.Options{Limiter: &transport.Limiter{Off: true}}, // a fake has no limit
+	}
 	for _, change := range changes {
 		change(&state, &config)
 	}

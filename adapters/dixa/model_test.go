@@ -53,7 +53,7 @@ func modelWorld(t model.TB, kind adapters.Kind) model.World {
 		Open: func(way http.RoundTripper, locker adapters.Locker, _ int) adapters.Adapter {
 			adapter, err := dixa.New(dixa.Config{
 				URL: server.URL + "/v1", Token: adapters.StaticToken("secret-token"), Locker: locker,
-				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},
+				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond, Limiter: &transport.Limiter{Off: true}},
 			})
 			if err != nil {
 				t.Fatalf("%v", err)

@@ -37,9 +37,9 @@ type Options struct {
 	// Locker keeps other processes from writing at the same time; may be nil.
 	Locker adapters.Locker
 
-	// Policy says how often a write that was built on a read is built and sent
-	// anew; the zero value means the policy of the zero transport.Options.
-	Policy transport.Policy
+	// Retry says how often a write that was built on a read is built and sent
+	// anew: the one that transport.NewClient gave; nil: that of the zero Options.
+	Retry *transport.Retry
 }
 
 // Adapter is the contract of package adapters around one Driver.
@@ -59,8 +59,8 @@ func New(driver Driver, options Options) (*Adapter, error) {
 	if options.DefinitionLifetime <= 0 {
 		options.DefinitionLifetime = 5 * time.Minute
 	}
-	if options.Policy.Attempts <= 0 {
-		options.Policy = transport.Options{}.Policy()
+	if options.Retry == nil {
+		options.Retry = transport.NewRetry(transport.Options{})
 	}
 	a := &Adapter{driver: driver, options: options, names: map[adapters.Kind]map[string]string{}, pending: map[adapters.Kind]map[string]string{}}
 	a.catalog = catalog{load: driver.Definitions, lifetime: options.DefinitionLifetime}

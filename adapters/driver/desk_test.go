@@ -50,7 +50,7 @@ func newDesk(t *testing.T, values string) *desk {
 		t.Fatal(err)
 	}
 	d.base = server.URL
-	d.api = transport.NewClient(transport.Options{Attempts: 1, Client: server.Client()}, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret")})
+	d.api, _ = transport.NewClient(transport.Options{Attempts: 1, Client: server.Client()}, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret")})
 	return d
 }
 
@@ -65,12 +65,12 @@ func object(t *testing.T, text string) (values map[string]json.RawMessage) {
 var record = adapters.ContactRef("a")
 
 // quick tries three times, with no wait to speak of.
-var quick = transport.Policy{Attempts: 3, Backoff: time.Nanosecond}
+var quick = transport.NewRetry(transport.Options{Backoff: time.Nanosecond})
 
 // open gives an adapter of the desk; each call gives another one.
 func (d *desk) open(t *testing.T, options driver.Options) *driver.Adapter {
 	t.Helper()
-	options.Policy = quick
+	options.Retry = quick
 	a, err := driver.New(d, options)
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 	// Where a server may replace the whole map, only what was read before tells
 	// what a write took along.
 	if !expected.empty() || settings.Verify && capabilities.Merge == adapters.MergeEmulated {
+		ctx = transport.Together(ctx, 2) // the read and the write: nothing waits in between
 		before, failure := a.read(ctx, ref)
 		if failure != nil {
 			return nil, failure
@@ -54,7 +55,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 			trace.Doubt()
 		}
 		passing := transport.Transient(failure) || errors.Is(failure, adapters.ErrConflict)
-		if !trace.LastOnce() || !passing || !a.options.Policy.Wait(ctx, attempts, failure.RetryAfter) {
+		if !trace.LastOnce() || !passing || !a.options.Retry.Wait(ctx, attempts, failure.Status, failure.RetryAfter) {
 			if ctx.Err() != nil && passing { // the wait was ended
 				failure, _ = transport.Failure(ctx, ctx.Err(), a.driver.Explain)
 			}
@@ -65,6 +66,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 		if expected.empty() {
 			continue
 		}
+		ctx = transport.Together(ctx, 2)
 		now, refused := a.read(ctx, ref)
 		if refused != nil {
 			refused.Effect = effect(trace, failure)

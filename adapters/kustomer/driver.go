@@ -82,6 +82,7 @@ func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Chan
 func (d *vendor) patch(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
 	before := change.Before
 	if before == nil && ref.Kind == adapters.Contact && !d.skipCompany {
+		ctx = transport.Together(ctx, 2) // the revision is not to grow old in a queue
 		read, err := d.Read(ctx, ref)
 		if err != nil {
 			return driver.Record{}, err

@@ -180,20 +180,26 @@ func New(config Config) (*Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kustomer: %w", err)
 	}
-	client := transport.NewClient(config.Transport, transport.Vendor{
+	if config.Account == "" {
+		config.Account = base.Host
+	}
+	client, retry := transport.NewClient(config.Transport, transport.Vendor{
+		Name: "kustomer", Account: config.Account,
 		Base: base, Header: "Authorization", Prefix: "Bearer ", Token: config.Token,
+		Limit: transport.Limit{
+			Requests: 500, Per: time.Minute, // the least of the plans sold today; the first answer tells the true number
+			Key: base.Host + " " + config.Account, Share: 0.5, // all keys of the organisation count
+			Record: &transport.Limit{Requests: 60, Per: time.Minute, Burst: 10},
+		},
 	})
 	api, err := kustomer.NewAPI(base.String(), kustomer.WithHTTPClient(client))
 	if err != nil {
 		return nil, fmt.Errorf("kustomer: %w", err)
 	}
-	if config.Account == "" {
-		config.Account = base.Host
-	}
 	core, err := driver.New(&vendor{api: api, skipCompany: config.SkipCompany}, driver.Options{
 		Account: config.Account, Aliases: config.Aliases,
 		DefinitionLifetime: config.DefinitionLifetime, Strict: config.Strict, Verify: config.Verify, Locker: config.Locker,
-		Policy: config.Transport.Policy(),
+		Retry: retry,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("kustomer: %w", err)

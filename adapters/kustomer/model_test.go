@@ -47,7 +47,7 @@ func modelWorld(t model.TB, kind adapters.Kind) model.World {
 		Open: func(way http.RoundTripper, locker adapters.Locker, _ int) adapters.Adapter {
 			adapter, err := kustomer.New(kustomer.Config{
 				URL: server.URL, Token: adapters.StaticToken("secret-token"), Locker: locker,
-				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond},
+				Transport: transport.Options{Client: &http.Client{Transport: way}, Backoff: time.Microsecond, Limiter: &transport.Limiter{Off: true}},
 			})
 			if err != nil {
 				t.Fatalf("%v", err)

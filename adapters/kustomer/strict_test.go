@@ -20,7 +20,7 @@ import (
 func configured(t *testing.T, server *kustomertest.Server, config kustomer.Config) *kustomer.Adapter {
 	t.Helper()
 	config.URL, config.Token = server.URL, adapters.StaticToken("secret-token")
-	config.Transport = transport.Options{Client: config.Transport.Client, Backoff: time.Millisecond}
+	config.Transport = transport.Options{Client: config.Transport.Client, Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}}
 	adapter, err := kustomer.New(config)
 	if err != nil {
 		t.Fatal(err)

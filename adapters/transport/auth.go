@@ -5,32 +5,51 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"runtime/debug"
+	"sync"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 )
 
-const userAgent = "deskattr (+https://github.com/deskattr/deskattr)"
+const module = "github.com/deskattr/deskattr"
 
-// auth adds the token to requests to the vendor's own host, and to no others.
+// userAgent names the version of the module that the program was built with.
+var userAgent = sync.OnceValue(func() string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range append(info.Deps, &info.Main) {
+			if m.Path == module && m.Version != "" && m.Version != "(devel)" {
+				version = m.Version
+			}
+		}
+	}
+	return "deskattr/" + version + " (+https://" + module + ")"
+})
+
+// auth adds the token to requests to the vendor's own host, and to no others. It
+// bounds the time of each.
 type auth struct {
-	next   http.RoundTripper
-	vendor Vendor
+	next    http.RoundTripper
+	vendor  Vendor
+	timeout time.Duration
 }
 
 func (a *auth) RoundTrip(req *http.Request) (*http.Response, error) {
 	// A redirect, a link in an answer or a mistaken editor may point elsewhere.
 	if req.URL.Scheme != a.vendor.Base.Scheme || req.URL.Host != a.vendor.Base.Host {
 		closeBody(req)
-		return nil, fmt.Errorf("%w: the token is for %s, the request for another host", adapters.ErrInvalid, a.vendor.Base.Host)
+		return nil, &unsentError{fmt.Errorf("%w: the token is for %s, the request for another host", adapters.ErrInvalid, a.vendor.Base.Host)}
 	}
 	token, err := a.token(req.Context())
 	if err != nil {
 		closeBody(req)
-		return nil, err
+		return nil, &unsentError{err}
 	}
-	answer, err := a.next.RoundTrip(a.authorized(req, req.Body, token))
-	if err != nil || answer.StatusCode != http.StatusUnauthorized {
+	answer, err := a.send(req, req.Body, token)
+	if err != nil || answer.StatusCode != http.StatusUnauthorized || !replayable(req) {
 		return answer, err
 	}
 	// The token may have been renewed: ask once more, and send again if it has.
@@ -43,11 +62,9 @@ func (a *auth) RoundTrip(req *http.Request) (*http.Response, error) {
 		if body, err = req.GetBody(); err != nil {
 			return answer, nil
 		}
-	} else if body != nil && body != http.NoBody {
-		return answer, nil
 	}
 	drain(answer)
-	return a.next.RoundTrip(a.authorized(req, body, renewed))
+	return a.send(req, body, renewed)
 }
 
 func (a *auth) token(ctx context.Context) (string, error) {
@@ -66,17 +83,50 @@ func (a *auth) token(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// authorized is a copy: the links above must not see the token.
-func (a *auth) authorized(req *http.Request, body io.ReadCloser, token string) *http.Request {
-	req = req.Clone(req.Context())
-	req.Body = body
-	req.Header.Set(a.vendor.Header, a.vendor.Prefix+token)
-	req.Header.Set("User-Agent", userAgent)
+// send sends a copy, because the links above must not see the token.
+func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.Response, error) {
+	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout, errSlow)
+	sent := req.WithContext(ctx)
+	sent.Body = body
+	sent.Header = make(http.Header, len(req.Header)+3)
+	maps.Copy(sent.Header, req.Header)
+	sent.Header.Set(a.vendor.Header, a.vendor.Prefix+token)
+	sent.Header.Set("User-Agent", userAgent())
 	if req.Header.Get("Accept") == "" {
-		req.Header.Set("Accept", "application/json") // Chatwoot sends HTML errors without it
+		sent.Header.Set("Accept", "application/json") // Chatwoot sends HTML errors without it
 	}
-	return req
+	answer, err := a.next.RoundTrip(sent)
+	if err != nil {
+		defer cancel()
+		if context.Cause(ctx) == errSlow && req.Context().Err() == nil {
+			return nil, errSlow
+		}
+		return nil, err
+	}
+	answer.Body = &timed{answer.Body, cancel}
+	return answer, nil
 }
+
+// timed is the body of an answer whose time ends when it is closed.
+type timed struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (t *timed) Close() error {
+	defer t.cancel()
+	return t.ReadCloser.Close()
+}
+
+// errSlow ends an attempt that takes longer than Options.Timeout. It is a
+// net.Error, as other ways of taking too long are.
+var errSlow error = slowError{}
+
+type slowError struct{}
+
+func (slowError) Error() string   { return "no answer in time" }
+func (slowError) Timeout() bool   { return true }
+func (slowError) Temporary() bool { return true }
 
 // tokenError is a failure of the Token function.
 type tokenError struct{ err error }

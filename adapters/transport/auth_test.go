@@ -81,7 +81,7 @@ func TestRenewedToken(t *testing.T) {
 			defer vendor.Close()
 			base, _ := url.Parse(vendor.URL)
 			asked := 0
-			c := transport.NewClient(transport.Options{}, transport.Vendor{
+			c, _ := transport.NewClient(transport.Options{}, transport.Vendor{
 				Base: base, Header: "Authorization", Prefix: "Bearer ",
 				Token: func(context.Context) (string, error) {
 					asked++
@@ -104,7 +104,7 @@ func TestTokensThatNoHeaderCanCarry(t *testing.T) {
 	s := &server{answer: func(int) (*http.Response, error) { return answer(200, "") }}
 	base, _ := url.Parse("https://desk.example")
 	for _, token := range []string{"", "a b", "a\r\nX-Evil: 1", "a\x00", "tök"} {
-		c := transport.NewClient(transport.Options{Client: &http.Client{Transport: s}}, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken(token)})
+		c, _ := transport.NewClient(transport.Options{Client: &http.Client{Transport: s}}, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken(token)})
 		_, err := post(t, t.Context(), c)
 		failure, _ := transport.Failure(t.Context(), err, nil)
 		if failure.Class != adapters.ErrUnauthenticated || failure.Code != adapters.CodeToken || token != "" && strings.Contains(failure.Error(), token) {

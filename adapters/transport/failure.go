@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -110,7 +111,7 @@ func fromStatus(status int, header http.Header, explanation Explanation) (*adapt
 	code, class := byStatus(status)
 	e := &adapters.Error{
 		Class: class, Code: code,
-		Status: status, RequestID: requestID(header), RetryAfter: parseRetryAfter(header),
+		Status: status, RequestID: requestID(header), RetryAfter: parseRetryAfter(header, time.Now()),
 		Detail: shorten(explanation.Detail),
 	}
 	if explanation.Class != nil {

@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -24,40 +23,49 @@ const maxBackoff = 8 * time.Second
 // maxErrorBody is how much of an answer that is not a success is looked at.
 const maxErrorBody = 64 << 10
 
-// Policy decides whether and when to try again.
-type Policy struct {
-	Attempts int           // in all, at least 1
-	Backoff  time.Duration // bound of the first wait
+// Retry decides whether and when an adapter tries again. It is safe for
+// concurrent use.
+type Retry struct {
+	attempts int           // in all, at least 1
+	backoff  time.Duration // bound of the first wait
+	budget   budget
+	paced    bool   // a limiter holds requests back
+	watch    *watch // may be nil
 }
 
-// Policy is the policy that the options ask for.
-func (o Options) Policy() Policy {
-	p := Policy{Attempts: o.Attempts, Backoff: o.Backoff}
-	if p.Attempts <= 0 {
-		p.Attempts = 3
+// NewRetry returns what the options ask for, with a budget of its own.
+func NewRetry(options Options) *Retry {
+	r := &Retry{attempts: options.Attempts, backoff: options.Backoff}
+	if r.attempts <= 0 {
+		r.attempts = 3
 	}
-	if p.Backoff <= 0 {
-		p.Backoff = 250 * time.Millisecond
+	if r.backoff <= 0 {
+		r.backoff = 250 * time.Millisecond
 	}
-	return p
+	return r
 }
 
 // Wait waits before the attempt that comes after this many, as long as the
-// vendor asked, else a random time. It returns false, without waiting, when
-// there are no attempts left or the wait does not fit into the context's
-// deadline, and false when the context ends.
-func (p Policy) Wait(ctx context.Context, attempts int, retryAfter time.Duration) bool {
-	if attempts >= p.Attempts || ctx.Err() != nil {
+// vendor asked, else a random time. The status is that of the answer that
+// failed, 0 without one. It returns false, without waiting, when there are no
+// attempts left, the budget is spent, or the wait does not fit into the
+// context's deadline; and false when the context ends.
+func (r *Retry) Wait(ctx context.Context, attempts, status int, retryAfter time.Duration) bool {
+	if attempts >= r.attempts || ctx.Err() != nil {
 		return false
 	}
 	wait := min(retryAfter, maxRetryAfter)
 	if wait <= 0 {
-		bound := p.Backoff << min(attempts-1, 10)
+		bound := r.backoff << min(attempts-1, 10)
 		wait = rand.N(min(bound, maxBackoff) + 1)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
 		return false
 	}
+	if free := status == http.StatusTooManyRequests && r.paced; !free && !r.budget.take(time.Now()) {
+		return false
+	}
+	r.watch.retried(ctx, attempts, status, wait)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
@@ -68,7 +76,7 @@ func (p Policy) Wait(ctx context.Context, attempts int, retryAfter time.Duration
 	}
 }
 
-// Transient tells whether a failure may pass: what [Policy] is for.
+// Transient tells whether a failure may pass: what [Retry] is for.
 func Transient(e *adapters.Error) bool {
 	return transientStatus(e.Status) || errors.Is(e, adapters.ErrUnavailable) && (e.Code == adapters.CodeConnection || e.Code == adapters.CodeTimeout)
 }
@@ -82,15 +90,16 @@ func transientStatus(status int) bool {
 	return false
 }
 
-// retry sends again what may be sent again, and notes each attempt in the
+// retrying sends again what may be sent again, and notes each attempt in the
 // context's [Trace].
-type retry struct {
+type retrying struct {
 	next      http.RoundTripper
-	policy    Policy
+	retry     *Retry
 	transient func(status int, body []byte) bool
+	watch     *watch
 }
 
-func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
 	trace := traceOf(ctx)
 	trace.use()
@@ -98,47 +107,72 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, ctx.Err() // nothing was sent, and nothing may look as if
 	}
-	body := req.Body
+	attempt := req
+	var last *http.Response
 	for attempts := 1; ; attempts++ {
-		attempt := req
-		if attempts > 1 {
-			attempt = req.Clone(ctx)
-			attempt.Body = body
-		}
+		start := r.watch.now()
 		answer, err := r.next.RoundTrip(attempt)
+		if unsent := (*unsentError)(nil); last != nil && ctx.Err() == nil && errors.As(err, &unsent) {
+			return last, nil // the limit leaves no room before the deadline: what the vendor said is worth more
+		}
 		trace.note(req, answer, err)
-		if !r.again(answer, err) || isOnce(ctx) {
+		r.watch.attempted(ctx, attempts, answer, err, start)
+		if !r.again(answer, err) {
+			if answer != nil {
+				r.retry.budget.earn()
+			}
 			return answer, err
 		}
-		if req.Body != nil && req.Body != http.NoBody {
-			if req.GetBody == nil {
-				return answer, err
-			}
-			var bodyErr error
-			if body, bodyErr = req.GetBody(); bodyErr != nil {
-				return answer, err
-			}
+		if isOnce(ctx) || !replayable(req) {
+			return answer, err
 		}
-		if !r.policy.Wait(ctx, attempts, retryAfter(answer)) {
-			if body != nil {
-				_ = body.Close()
+		last = hold(answer)
+		if !r.retry.Wait(ctx, attempts, statusOf(answer), retryAfter(answer)) {
+			if ctx.Err() != nil {
+				return nil, ctx.Err()
 			}
-			if ctx.Err() == nil {
-				return answer, err // no attempts are left, or no time for the wait
-			}
-			if answer != nil {
-				drain(answer)
-			}
-			return nil, ctx.Err()
+			return last, err // no attempts are left, no budget, or no time for the wait
 		}
-		if answer != nil {
-			drain(answer)
+		next, failed := again(req)
+		if failed != nil {
+			return last, err
 		}
+		attempt = next
 	}
 }
 
+// replayable tells whether the body can be had once more.
+func replayable(req *http.Request) bool {
+	return req.Body == nil || req.Body == http.NoBody || req.GetBody != nil
+}
+
+// again is the request once more, for a further attempt.
+func again(req *http.Request) (*http.Request, error) {
+	attempt := req.WithContext(req.Context())
+	if req.GetBody != nil {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		attempt.Body = body
+	}
+	return attempt, nil
+}
+
+// hold reads what is kept of an answer that failed and lets go of its
+// connection, which is then free during the wait.
+func hold(answer *http.Response) *http.Response {
+	if answer == nil {
+		return nil
+	}
+	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody)) // what came before it broke
+	_ = answer.Body.Close()
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer
+}
+
 // again tells whether this outcome may be better next time.
-func (r *retry) again(answer *http.Response, err error) bool {
+func (r *retrying) again(answer *http.Response, err error) bool {
 	if err != nil {
 		return brokenConnection(err)
 	}
@@ -161,33 +195,25 @@ func (r *retry) again(answer *http.Response, err error) bool {
 // brokenConnection tells a failure that may pass from one that will not: a name
 // that does not exist, a certificate that is not trusted, our own refusals.
 func brokenConnection(err error) bool {
-	var token *tokenError
+	var unsent *unsentError
 	var lookup *net.DNSError
 	switch {
-	case errors.As(err, &token), errors.Is(err, adapters.ErrInvalid),
-		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+	case errors.As(err, &unsent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &lookup), untrusted(err):
 		return false
 	}
 	return true
 }
 
-// retryAfter is what the vendor asks to wait, 0 if it does not.
-func retryAfter(answer *http.Response) time.Duration {
+func statusOf(answer *http.Response) int {
 	if answer == nil {
 		return 0
 	}
-	return parseRetryAfter(answer.Header)
+	return answer.StatusCode
 }
 
-// parseRetryAfter reads both forms of RFC 9110, section 10.2.3.
-func parseRetryAfter(header http.Header) time.Duration {
-	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, time.Until(date))
-	}
-	return 0
-}
+// unsentError is a failure of our own that kept a request from being sent.
+type unsentError struct{ err error }
+
+func (e *unsentError) Error() string { return e.err.Error() }
+func (e *unsentError) Unwrap() error { return e.err }

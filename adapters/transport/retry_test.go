@@ -66,7 +66,8 @@ func answer(status int, body string, header ...string) (*http.Response, error) {
 func client(s http.RoundTripper, options transport.Options, transient func(int, []byte) bool) *http.Client {
 	options.Client = &http.Client{Transport: s}
 	base, _ := url.Parse("https://desk.example")
-	return transport.NewClient(options, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret-token"), Transient: transient})
+	c, _ := transport.NewClient(options, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret-token"), Transient: transient})
+	return c
 }
 
 func post(t *testing.T, ctx context.Context, c *http.Client) (*http.Response, error) {
@@ -160,7 +161,7 @@ func TestRetryAfter(t *testing.T) {
 					}
 					return answer(200, "")
 				}}
-				if _, err := post(t, t.Context(), client(s, transport.Options{}, nil)); err != nil {
+				if _, err := post(t, t.Context(), client(s, transport.Options{Limiter: &transport.Limiter{Off: true}}, nil)); err != nil {
 					t.Fatal(err)
 				}
 				if wait := s.times[1].Sub(s.times[0]); wait < test.min || wait > test.max {

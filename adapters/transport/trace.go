@@ -25,6 +25,11 @@ func Harmless(ctx context.Context) context.Context {
 	return context.WithValue(ctx, harmlessKey{}, true)
 }
 
+// writes tells whether a request may change something.
+func writes(req *http.Request) bool {
+	return req.Method != http.MethodGet && req.Method != http.MethodHead && req.Context().Value(harmlessKey{}) == nil
+}
+
 // Trace tells what became of the writing attempts made under a context. Each is
 // applied (2xx), refused (3xx, 4xx, or never sent) or doubtful (5xx, no answer).
 // It is safe for concurrent use.
@@ -59,7 +64,7 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 	defer t.mu.Unlock()
 	t.lastOnce = isOnce(req.Context())
 	t.last = nil
-	if req.Method == http.MethodGet || req.Method == http.MethodHead || req.Context().Value(harmlessKey{}) != nil {
+	if !writes(req) {
 		return
 	}
 	switch {
@@ -75,11 +80,12 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 	*t.last++
 }
 
-// neverSent tells that a request did not leave: no connection came about.
+// neverSent tells that a request did not leave: we kept it, or no connection came
+// about.
 func neverSent(err error) bool {
 	var op *net.OpError
-	var token *tokenError
-	return errors.As(err, &op) && op.Op == "dial" || untrusted(err) || errors.As(err, &token)
+	var unsent *unsentError
+	return errors.As(err, &op) && op.Op == "dial" || untrusted(err) || errors.As(err, &unsent)
 }
 
 // Doubt takes back what was made of the last writing attempt: its answer turned

@@ -8,10 +8,14 @@
 //
 //  1. the caller's own links (Options.Links): tracing, a recorder. They see the
 //     call as the adapter made it, and never the token.
-//  2. retry: sends again what may be sent again, waiting in between.
-//  3. auth: refuses every host but the vendor's own, adds the token, Accept and
-//     User-Agent. Below it, the token is on the request.
-//  4. the connection (Options.Client's transport): proxies, TLS, pooling.
+//  2. watch: tells Options.Logger and Options.Observer.
+//  3. retry: sends again what may be sent again, waiting in between.
+//  4. limit: waits until the vendor's limit has room, and learns from answers.
+//     It is below retry, so that each attempt waits.
+//  5. auth: refuses every host but the vendor's own, adds the token, Accept and
+//     User-Agent, and ends an attempt that takes too long. Below it, the token is
+//     on the request.
+//  6. the connection (Options.Client's transport): proxies, TLS, pooling.
 //
 // # Retry
 //
@@ -22,11 +26,22 @@
 // wait that does not fit into the context's deadline is not begun: the last
 // answer comes back at once. Names that cannot be looked up and certificates
 // that are not trusted are not tried again. A request under [Once] is sent once.
+//
+// An adapter has a budget of 100 retries; ten requests that do not fail in
+// passing earn one more, and so do ten seconds. Once it is spent, failures come
+// back at once: an outage is met by a tenth more requests, not by three times as
+// many. A 429 costs nothing, because the limiter holds back what comes after it.
+//
+// # Limits
+//
+// Requests wait for their turn in a [Limiter], which knows the vendor's
+// documented limit and learns from what the server says.
 package transport
 
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
@@ -50,28 +65,50 @@ type Options struct {
 	// further bound is twice the last, and none is longer than 8s.
 	Backoff time.Duration
 
+	// Timeout bounds one attempt, the reading of its answer included; 0 means a
+	// minute. A call that is tried again takes longer: its bound is its context.
+	Timeout time.Duration
+
+	// Limiter holds requests back; nil: one for this adapter alone, which takes
+	// the vendor's polite share. Adapters of one program that the vendor counts
+	// together should share one.
+	Limiter *Limiter
+
+	// Logger is told of attempts, waits and outcomes, all at debug level, without
+	// token, values, e-mail addresses and telephone numbers; nil: nobody is.
+	Logger *slog.Logger
+
+	// Observer is told the same, for traces and metrics; nil: nobody is.
+	Observer *Observer
+
 	// AllowHTTP permits plain http to hosts other than loopback: the token and
 	// the data then travel in clear.
 	AllowHTTP bool
 }
 
-// Vendor is what the chain must know of a vendor.
+// Vendor is what the chain must know of a vendor and an account.
 type Vendor struct {
-	Base   *url.URL // the token goes to this scheme and host only
-	Header string   // the header that carries the token
-	Prefix string   // before the token, for example "Bearer "
+	Name    string   // for logs and observers
+	Account string   // the label from the vendor's Config, for the same
+	Base    *url.URL // the token goes to this scheme and host only
+	Header  string   // the header that carries the token
+	Prefix  string   // before the token, for example "Bearer "
 
-	// Token gives the token; it is asked before each request, and once more
+	// Token gives the token; it is asked before each attempt, and once more
 	// after a 401 in case it has changed.
 	Token func(context.Context) (string, error)
+
+	// Limit is what the vendor allows; the zero value: nothing is known.
+	Limit Limit
 
 	// Transient tells of a 4xx that the vendor means as "later"; nil: none.
 	Transient func(status int, body []byte) bool
 }
 
 // NewClient returns the client of one adapter: the chain, with redirects coming
-// back as answers.
-func NewClient(options Options, vendor Vendor) *http.Client {
+// back as answers. The Retry is the chain's own, for a core that builds whole
+// writes anew.
+func NewClient(options Options, vendor Vendor) (*http.Client, *Retry) {
 	client := http.Client{}
 	if options.Client != nil {
 		client = *options.Client
@@ -80,24 +117,46 @@ func NewClient(options Options, vendor Vendor) *http.Client {
 	if chain == nil {
 		chain = connection()
 	}
-	chain = &auth{next: chain, vendor: vendor}
-	chain = &retry{next: chain, policy: options.Policy(), transient: vendor.Transient}
+	watch := newWatch(options, vendor)
+	retry := NewRetry(options)
+	retry.watch = watch
+	chain = &auth{next: chain, vendor: vendor, timeout: options.timeout()}
+	limiter := options.Limiter
+	if limiter == nil {
+		limiter = &Limiter{}
+	}
+	if !limiter.Off {
+		chain = &limit{next: chain, limiter: limiter, vendor: vendor, watch: watch}
+		retry.paced = true
+	}
+	chain = &retrying{next: chain, retry: retry, transient: vendor.Transient, watch: watch}
+	if watch != nil {
+		chain = &watching{next: chain, watch: watch}
+	}
 	for i := len(options.Links) - 1; i >= 0; i-- {
 		chain = options.Links[i](chain)
 	}
 	client.Transport = &keep{next: chain}
 	// Following a redirect would turn a write into a GET that "succeeds".
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
+	return &client, retry
+}
+
+func (o Options) timeout() time.Duration {
+	if o.Timeout <= 0 {
+		return time.Minute
+	}
+	return o.Timeout
 }
 
 // connection is the bottom of the chain, shared so that all adapters of a
-// program share one pool.
+// program share one pool. The pool keeps as many connections to a host as were in
+// use at once, up to 512, until they were idle for a minute and a half.
 var connection = sync.OnceValue(func() http.RoundTripper {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.MaxIdleConnsPerHost = 64
+	t.MaxIdleConns = 0 // no bound over all hosts: one tenant would take another's
+	t.MaxIdleConnsPerHost = 512
 	t.MaxResponseHeaderBytes = 64 << 10
-	t.ResponseHeaderTimeout = time.Minute // a vendor that is silent this long will not answer
 	return t
 })

@@ -63,7 +63,7 @@ type Config struct {
 	// Token gives the API token, for each request anew; see adapters.StaticToken.
 	Token func(context.Context) (string, error)
 
-	// Options are the core's: Strict, Verify and so on; Policy is Transport's.
+	// Options are the core's: Strict, Verify and so on; Retry is the chain's.
 	Options driver.Options
 
 	// Transport configures the HTTP chain; the zero value is good.
@@ -79,8 +79,8 @@ func New(config Config) (*driver.Adapter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("toydesk: %w", err)
 	}
-	client := transport.NewClient(config.Transport, transport.Vendor{Base: base, Header: "X-Toydesk-Key", Token: config.Token})
-	config.Options.Policy = config.Transport.Policy()
+	client, retry := transport.NewClient(config.Transport, transport.Vendor{Name: "toydesk", Account: config.Options.Account, Base: base, Header: "X-Toydesk-Key", Token: config.Token})
+	config.Options.Retry = retry
 	core, err := driver.New(&vendor{client: client, base: base.String()}, config.Options)
 	if err != nil {
 		return nil, fmt.Errorf("toydesk: %w", err)

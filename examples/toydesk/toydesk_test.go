@@ -22,7 +22,7 @@ import (
 func open(t adapterstest.TB, server *fake, client *http.Client, options driver.Options) *driver.Adapter {
 	adapter, err := toydesk.New(toydesk.Config{
 		URL: server.URL, Token: adapters.StaticToken(key), Options: options,
-		Transport: transport.Options{Client: client, Backoff: time.Millisecond},
+		Transport: transport.Options{Client: client, Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}},
 	})
 	if err != nil {
 		t.Fatalf("%v", err)
