@@ -184,8 +184,10 @@ func (b *bucket) learn(sent time.Time, status int, said limits, header http.Head
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		b.ahead = date.Sub(now)
+	if b.limit.Windows {
+		if date, err := http.ParseTime(header.Get("Date")); err == nil {
+			b.ahead = date.Sub(now)
+		}
 	}
 	if !b.fixed {
 		if per := cmp.Or(said.per, b.limit.Per); said.limit > 0 && per > 0 {

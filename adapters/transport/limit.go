@@ -37,7 +37,8 @@ type Limit struct {
 	// clock, so that a 429 is over when the next one begins.
 	Windows bool
 
-	// Record is what is allowed for writing to one record; nil: no less.
+	// Record is what is allowed for changing one record (PATCH, PUT, DELETE of one
+	// path); nil: no less.
 	Record *Limit
 }
 
@@ -115,7 +116,7 @@ func (l *limit) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var record *bucket
-	if limit := l.vendor.Limit.Record; limit != nil && writes(req) {
+	if limit := l.vendor.Limit.Record; limit != nil && changes(req) {
 		record = l.limiter.bucket(l.vendor.Name+" "+l.vendor.Limit.Key+" "+req.URL.Path, *limit, 1, 0)
 		defer record.leave()
 		err = l.wait(ctx, record, 1)
@@ -143,6 +144,11 @@ func (l *limit) RoundTrip(req *http.Request) (*http.Response, error) {
 		account.learn(sent, answer.StatusCode, said, answer.Header)
 	}
 	return answer, nil
+}
+
+// changes tells a request to change one record from one to make a new one.
+func changes(req *http.Request) bool {
+	return req.Method == http.MethodPatch || req.Method == http.MethodPut || req.Method == http.MethodDelete
 }
 
 // counted is the bucket of the account, or of the token where the vendor counts

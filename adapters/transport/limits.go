@@ -34,7 +34,7 @@ func readLimits(header http.Header, now time.Time) limits {
 			l.reset = untilReset(n, header, now)
 		}
 	}
-	for _, item := range strings.Split(header.Get("Ratelimit"), ",") {
+	for item := range strings.SplitSeq(header.Get("Ratelimit"), ",") {
 		// The item with the least room counts.
 		r, hasR := parameter(item, "r")
 		if t, ok := parameter(item, "t"); hasR && (l.remaining < 0 || r < l.remaining) {
@@ -44,7 +44,7 @@ func readLimits(header http.Header, now time.Time) limits {
 			}
 		}
 	}
-	for _, item := range strings.Split(header.Get("Ratelimit-Policy"), ",") {
+	for item := range strings.SplitSeq(header.Get("Ratelimit-Policy"), ",") {
 		q, hasQ := parameter(item, "q")
 		w, hasW := parameter(item, "w")
 		if !hasQ || !hasW || q == 0 || w == 0 {
@@ -75,7 +75,7 @@ func bounded(seconds int) time.Duration {
 
 // parameter is a number of an item like "default";r=50;t=30.
 func parameter(item, name string) (int, bool) {
-	for _, part := range strings.Split(item, ";")[1:] {
+	for part := range strings.SplitSeq(item, ";") {
 		if key, value, ok := strings.Cut(part, "="); ok && strings.TrimSpace(key) == name {
 			return wholeNumber(value)
 		}

@@ -93,7 +93,7 @@ func (l *watching) RoundTrip(req *http.Request) (*http.Response, error) {
 		ctx = w.observer.Started(ctx, on.Request)
 	}
 	answer, err := l.next.RoundTrip(req.WithContext(ctx))
-	outcome := w.outcome(answer, err, start)
+	outcome := w.outcome(ctx, answer, err, start)
 	outcome.Attempts = on.attempts
 	w.log(ctx, "request", on.Request, outcome.attrs()...)
 	if w.observer.Finished != nil {
@@ -102,13 +102,13 @@ func (l *watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-func (w *watch) outcome(answer *http.Response, err error, start time.Time) Outcome {
+func (w *watch) outcome(ctx context.Context, answer *http.Response, err error, start time.Time) Outcome {
 	o := Outcome{Duration: time.Since(start), Status: statusOf(answer)}
 	if answer != nil {
 		o.RequestID = requestID(answer.Header)
 	}
 	if err != nil {
-		o.Err, _ = Failure(context.Background(), err, nil)
+		o.Err, _ = Failure(ctx, err, nil)
 	}
 	return o
 }
@@ -138,7 +138,7 @@ func (w *watch) attempted(ctx context.Context, attempts int, answer *http.Respon
 	}
 	on := w.of(ctx)
 	on.attempts = attempts
-	outcome := w.outcome(answer, err, start)
+	outcome := w.outcome(ctx, answer, err, start)
 	outcome.Attempts = attempts
 	w.log(ctx, "attempt", on.Request, outcome.attrs()...)
 }
