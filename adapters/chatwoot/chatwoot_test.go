@@ -176,7 +176,7 @@ func TestErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server, adapter := start(t, "4.17.0", "agent", nil)
-			server.SetFaults(chatwoottest.Fault{Times: -1, Status: test.status, Body: test.body})
+			server.SetFaults(chatwoottest.Fault{Type: "status", Times: -1, Status: test.status, Body: test.body})
 			_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef("7"), orders)
 			var failure *adapters.Error
 			if !errors.As(err, &failure) || !errors.Is(err, test.class) || failure.Code != test.code || failure.Effect != adapters.EffectNone {
@@ -193,7 +193,7 @@ func TestErrors(t *testing.T) {
 // with merging, and nothing is replaced because of it.
 func TestProofTimesOut(t *testing.T) {
 	server, adapter := start(t, "4.17.0", "agent", nil)
-	server.SetFaults(chatwoottest.Fault{Operation: "destroyConversationCustomAttributes", Times: -1, Status: http.StatusUnprocessableEntity, Body: `{"error":"slow"}`})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "destroyConversationCustomAttributes", Times: -1, Status: http.StatusUnprocessableEntity, Body: `{"error":"slow"}`})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), orders)
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrUnavailable) || failure.Effect != adapters.EffectNone || len(server.Requests()) != 3 {
@@ -207,7 +207,7 @@ func TestPartialEffect(t *testing.T) {
 	if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), orders); err != nil {
 		t.Fatal(err)
 	}
-	server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Times: -1, Status: http.StatusServiceUnavailable})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Times: -1, Status: http.StatusServiceUnavailable})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"vip": adapters.Bool(true), "plan": adapters.Clear()})
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, adapters.ErrUnavailable) {

@@ -82,7 +82,7 @@ func TestRawDefinition(t *testing.T) {
 		"attribute_model":"conversation_attribute","attribute_values":[],"regex_pattern":null,"regex_cue":null,"default_value":null,
 		"created_at":"2026-01-05T09:30:00.000Z","updated_at":"2026-01-05T09:30:00.000Z","newer":{"n":1.50,"t":"\u003c"}}`
 	server, adapter := start(t, "4.17.0", "agent", nil)
-	server.SetFaults(chatwoottest.Fault{Operation: "listCustomAttributeDefinitions", Status: 200, Body: "[ " + object + "\n]"})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: 200, Body: "[ " + object + "\n]"})
 	definitions, err := adapter.Definitions(t.Context(), adapters.Conversation)
 	if err != nil || len(definitions) != 1 || string(definitions[0].Raw) != object || definitions[0].Type != adapters.TypeUnknown || definitions[0].VendorType != "colour" {
 		t.Errorf("%v, %+v", err, definitions)

@@ -113,9 +113,9 @@ func TestFindThroughPages(t *testing.T) {
 		page := `{"meta":{"count":40,"current_page":"1"},"payload":[%s]}`
 		contact := `{"id":%d,"name":"x","email":null,"phone_number":null,"identifier":%q,"blocked":false,"thumbnail":"","availability_status":"offline","custom_attributes":{},"additional_attributes":{}}`
 		server.SetFaults(
-			chatwoottest.Fault{Status: 200, Body: fmt.Sprintf(page, fmt.Sprintf(contact, 1, "77"))},
-			chatwoottest.Fault{Status: 200, Body: fmt.Sprintf(page, fmt.Sprintf(contact, 2, "7"))},
-			chatwoottest.Fault{Status: 200, Body: fmt.Sprintf(page, "")},
+			chatwoottest.Fault{Type: "status", Status: 200, Body: fmt.Sprintf(page, fmt.Sprintf(contact, 1, "77"))},
+			chatwoottest.Fault{Type: "status", Status: 200, Body: fmt.Sprintf(page, fmt.Sprintf(contact, 2, "7"))},
+			chatwoottest.Fault{Type: "status", Status: 200, Body: fmt.Sprintf(page, "")},
 		)
 		refs, err := finder.Find(t.Context(), adapters.Contact, adapters.Lookup{By: adapters.ByExternalID, Value: "7"})
 		if err != nil || len(refs) != 1 || refs[0].ID != "2" || len(server.Requests()) != 3 {
@@ -142,7 +142,7 @@ func TestFindRefuses(t *testing.T) {
 	if sent := len(server.Requests()); sent != 0 {
 		t.Errorf("%d requests for what cannot be looked up", sent)
 	}
-	server.SetFaults(chatwoottest.Fault{Status: 200, Body: "{}"})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Status: 200, Body: "{}"})
 	if _, err := finder.Find(t.Context(), adapters.Contact, adapters.Lookup{By: adapters.ByEmail, Value: "a@b.example"}); !errors.Is(err, adapters.ErrMalformed) {
 		t.Errorf("an answer without contacts: %v", err)
 	}

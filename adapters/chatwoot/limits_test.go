@@ -86,7 +86,7 @@ func TestStoredOverTheLimit(t *testing.T) {
 // TestRefusedForAnotherReason: a 422 that no stored value explains blames none.
 func TestRefusedForAnotherReason(t *testing.T) {
 	server, adapter := start(t, "4.16.2", "agent", map[string]json.RawMessage{"plan": json.RawMessage(`"pro"`)})
-	server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Status: 422, Body: `{"message":"no","attributes":["status"]}`})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Status: 422, Body: `{"message":"no","attributes":["status"]}`})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), orders)
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || failure.Name != "" || failure.Code != adapters.CodeRejected || failure.Effect != adapters.EffectNone {

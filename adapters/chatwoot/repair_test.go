@@ -77,10 +77,10 @@ func TestLyingForkFails(t *testing.T) {
 	}
 	for i, step := range steps {
 		for name, fault := range map[string]chatwoottest.Fault{
-			"401": {Status: 401, Body: `{"error":"Invalid Access Token"}`}, "403": {Status: 403}, "404": {Status: 404, Body: `{"error":"gone"}`},
-			"422": {Status: 422, Body: `{"error":"slow"}`}, "429": {Status: 429, Body: "Retry later\n"},
-			"500": {Status: 500}, "503": {Status: 503}, "not JSON": {Status: 200, Body: "<html>"},
-			"reset": {Reset: true}, "lost answer": {LostAnswer: true}, "cut off": {TruncateAt: 5},
+			"401": {Type: "status", Status: 401, Body: `{"error":"Invalid Access Token"}`}, "403": {Type: "status", Status: 403}, "404": {Type: "status", Status: 404, Body: `{"error":"gone"}`},
+			"422": {Type: "status", Status: 422, Body: `{"error":"slow"}`}, "429": {Type: "status", Status: 429, Body: "Retry later\n"},
+			"500": {Type: "status", Status: 500}, "503": {Type: "status", Status: 503}, "not JSON": {Type: "status", Status: 200, Body: "<html>"},
+			"reset": {Type: "down"}, "lost answer": {Type: "lost_answer"}, "cut off": {Type: "limit_data", Bytes: 5},
 		} {
 			for _, times := range []int{1, 3, -1} {
 				for _, options := range [][]adapters.UpdateOption{nil, {verify}} {
@@ -148,7 +148,7 @@ func TestLyingForkContextEnds(t *testing.T) {
 // TestUnsettledSaysSo: who lost something is told what to do.
 func TestUnsettledSaysSo(t *testing.T) {
 	server := serveWith(t, rich, chatwoottest.IgnoresMerge())
-	server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Skip: 2, Times: -1, Status: 429})
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Skip: 2, Times: -1, Status: 429})
 	_, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify)
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, adapters.ErrRateLimited) || !strings.Contains(err.Error(), "the same call again through this adapter") {
@@ -164,7 +164,7 @@ func TestAnotherCallRepairs(t *testing.T) {
 			t.Run(fmt.Sprint(name, " after request ", skip), func(t *testing.T) {
 				server := serveWith(t, rich, chatwoottest.IgnoresMerge())
 				adapter := open(t, server.URL, nil)
-				server.SetFaults(chatwoottest.Fault{Operation: "updateConversationCustomAttributes", Skip: skip, Times: 3, Status: 503})
+				server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Skip: skip, Times: 3, Status: 503})
 				if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes); err == nil {
 					t.Fatal("the fault did not strike")
 				}

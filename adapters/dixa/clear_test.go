@@ -131,7 +131,7 @@ func TestPartialAnswers(t *testing.T) {
 func TestLyingAnswer(t *testing.T) {
 	server, adapter := start(t, "/v1")
 	server.SetFaults(dixatest.Fault{
-		Operation: "patchConversationCustomAttributes", Status: http.StatusOK,
+		Type: "status", Operation: "patchConversationCustomAttributes", Status: http.StatusOK,
 		Body: `{"data":[{"id":"` + trackingURL + `","name":"Tracking URL","identifier":"tracking_url","value":"https://a.example"}]}`,
 	})
 	result, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("42"), adapters.Attributes{"tracking_url": adapters.Link("https://a.example")}, adapters.Verify())

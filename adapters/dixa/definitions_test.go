@@ -99,7 +99,7 @@ func TestOddDefinitions(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, adapter := start(t, "/v1")
-			server.SetFaults(dixatest.Fault{Operation: "listCustomAttributeDefinitions", Status: http.StatusOK, Body: `{"data":[` + test.object + `]}`})
+			server.SetFaults(dixatest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: http.StatusOK, Body: `{"data":[` + test.object + `]}`})
 			definitions, err := adapter.Definitions(t.Context(), adapters.Conversation)
 			if test.fails {
 				if !errors.Is(err, adapters.ErrMalformed) {

@@ -134,19 +134,19 @@ func TestFindOnTheWire(t *testing.T) {
 		want    []string         // the queries
 		class   error
 	}{
-		"one request":        {"x@example.com", []dixatest.Fault{{Status: 200, Body: user}}, []string{"email=x%40example.com"}, nil},
-		"both spellings":     {"X@example.com", []dixatest.Fault{{Status: 404}, {Status: 200, Body: user}}, []string{"email=X%40example.com", "email=x%40example.com"}, nil},
-		"found under both":   {"X@example.com", []dixatest.Fault{{Status: 200, Body: user}, {Status: 200, Body: user}}, []string{"email=X%40example.com", "email=x%40example.com"}, nil},
-		"no data":            {"x@example.com", []dixatest.Fault{{Status: 200, Body: `{}`}}, []string{"email=x%40example.com"}, adapters.ErrNotFound},
-		"an empty page":      {"x@example.com", []dixatest.Fault{{Status: 200, Body: next("/v1/endusers?pageKey=a%2Bb")}, {Status: 200, Body: user}}, []string{"email=x%40example.com", "pageKey=a%2Bb"}, nil},
-		"to another host":    {"x@example.com", []dixatest.Fault{{Status: 200, Body: next("https://thief.example/v1/endusers?pageKey=a")}, {Status: 200, Body: user}}, []string{"email=x%40example.com", "pageKey=a"}, nil},
-		"a link to nowhere":  {"x@example.com", []dixatest.Fault{{Status: 200, Body: next("/v1/endusers")}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
-		"no link":            {"x@example.com", []dixatest.Fault{{Status: 200, Body: next(`\u0000://`)}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
-		"a page is gone":     {"x@example.com", []dixatest.Fault{{Status: 200, Body: next("/v1/endusers?pageKey=a")}, {Status: 404}}, []string{"email=x%40example.com", "pageKey=a"}, adapters.ErrMalformed},
-		"a page fails":       {"x@example.com", []dixatest.Fault{{Status: 200, Body: next("/v1/endusers?pageKey=a")}, {Status: 500}}, []string{"email=x%40example.com", "pageKey=a"}, adapters.ErrUnavailable},
-		"the token may not":  {"x@example.com", []dixatest.Fault{{Status: 403}}, []string{"email=x%40example.com"}, adapters.ErrForbidden},
-		"no JSON":            {"x@example.com", []dixatest.Fault{{Status: 200, Body: `<html>`}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
-		"another's, by half": {"x@example.co", []dixatest.Fault{{Status: 200, Body: user}}, []string{"email=x%40example.co"}, adapters.ErrNotFound},
+		"one request":        {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: user}}, []string{"email=x%40example.com"}, nil},
+		"both spellings":     {"X@example.com", []dixatest.Fault{{Type: "status", Status: 404}, {Type: "status", Status: 200, Body: user}}, []string{"email=X%40example.com", "email=x%40example.com"}, nil},
+		"found under both":   {"X@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: user}, {Type: "status", Status: 200, Body: user}}, []string{"email=X%40example.com", "email=x%40example.com"}, nil},
+		"no data":            {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: `{}`}}, []string{"email=x%40example.com"}, adapters.ErrNotFound},
+		"an empty page":      {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next("/v1/endusers?pageKey=a%2Bb")}, {Type: "status", Status: 200, Body: user}}, []string{"email=x%40example.com", "pageKey=a%2Bb"}, nil},
+		"to another host":    {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next("https://thief.example/v1/endusers?pageKey=a")}, {Type: "status", Status: 200, Body: user}}, []string{"email=x%40example.com", "pageKey=a"}, nil},
+		"a link to nowhere":  {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next("/v1/endusers")}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
+		"no link":            {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next(`\u0000://`)}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
+		"a page is gone":     {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next("/v1/endusers?pageKey=a")}, {Type: "status", Status: 404}}, []string{"email=x%40example.com", "pageKey=a"}, adapters.ErrMalformed},
+		"a page fails":       {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: next("/v1/endusers?pageKey=a")}, {Type: "status", Status: 500}}, []string{"email=x%40example.com", "pageKey=a"}, adapters.ErrUnavailable},
+		"the token may not":  {"x@example.com", []dixatest.Fault{{Type: "status", Status: 403}}, []string{"email=x%40example.com"}, adapters.ErrForbidden},
+		"no JSON":            {"x@example.com", []dixatest.Fault{{Type: "status", Status: 200, Body: `<html>`}}, []string{"email=x%40example.com"}, adapters.ErrMalformed},
+		"another's, by half": {"x@example.co", []dixatest.Fault{{Type: "status", Status: 200, Body: user}}, []string{"email=x%40example.co"}, adapters.ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server, adapter := start(t, "/v1")

@@ -166,7 +166,7 @@ func TestWithoutStrict(t *testing.T) {
 // says so.
 func TestStrictWithoutDefinitions(t *testing.T) {
 	server, adapter := start(t, "/v1", strict)
-	server.SetFaults(dixatest.Fault{Operation: "listCustomAttributeDefinitions", Status: http.StatusForbidden, Times: -1})
+	server.SetFaults(dixatest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: http.StatusForbidden, Times: -1})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("42"), adapters.Attributes{topic: adapters.List("returns")})
 	if !errors.Is(err, adapters.ErrForbidden) || !strings.Contains(err.Error(), "definitions") {
 		t.Errorf("%v", err)

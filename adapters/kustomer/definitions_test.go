@@ -17,7 +17,7 @@ import (
 func definitions(t *testing.T, properties string) map[string]adapters.Definition {
 	t.Helper()
 	server, adapter := start(t, nil)
-	server.SetFaults(kustomertest.Fault{Method: http.MethodGet, Times: -1, Status: http.StatusOK,
+	server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodGet, Times: -1, Status: http.StatusOK,
 		Body: `{"data":{"type":"metadata","id":"conversation","attributes":{"properties":` + properties + `}}}`})
 	list, err := adapter.Definitions(t.Context(), adapters.Conversation)
 	if err != nil {
@@ -103,7 +103,7 @@ func TestNoDefinitions(t *testing.T) {
 		`<html>`: adapters.ErrMalformed, `{"data":{"attributes":{"properties":[]}}}`: adapters.ErrMalformed, `{"data":{"attributes":`: adapters.ErrMalformed,
 	} {
 		server, adapter := start(t, nil)
-		server.SetFaults(kustomertest.Fault{Method: http.MethodGet, Times: -1, Status: http.StatusOK, Body: body})
+		server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodGet, Times: -1, Status: http.StatusOK, Body: body})
 		_, err := adapter.Definitions(t.Context(), adapters.Conversation)
 		if !errors.Is(err, class) {
 			t.Errorf("%s: %v, want %v", body, err, class)

@@ -127,7 +127,7 @@ func TestFindFails(t *testing.T) {
 		{500, ``, adapters.ErrUnavailable},
 	} {
 		server, adapter := start(t, nil)
-		server.SetFaults(kustomertest.Fault{Method: http.MethodGet, Times: -1, Status: test.status, Body: test.body})
+		server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodGet, Times: -1, Status: test.status, Body: test.body})
 		for _, by := range []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID} {
 			refs, err := adapter.Find(t.Context(), adapters.Contact, adapters.Lookup{By: by, Value: "ada@shop.example"})
 			var failure *adapters.Error

@@ -135,7 +135,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestConflictForEver ends, and says that nothing was written.
 func TestConflictForEver(t *testing.T) {
 	server, adapter := start(t, nil)
-	server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Times: -1, Status: http.StatusConflict})
+	server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodPatch, Times: -1, Status: http.StatusConflict})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef(present), adapters.Attributes{"aStr": adapters.String("x")})
 	var failure *adapters.Error
 	if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrConflict) || failure.Effect != adapters.EffectNone || len(server.Requests()) != 6 {
@@ -251,7 +251,7 @@ func TestConfig(t *testing.T) {
 // to a write. Then it says nothing of the attributes.
 func TestAnswerWithoutCustom(t *testing.T) {
 	server, adapter := start(t, nil)
-	server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Times: -1, Status: http.StatusOK,
+	server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodPatch, Times: -1, Status: http.StatusOK,
 		Body: `{"data":{"type":"conversation","id":"` + present + `","attributes":{}}}`})
 	for _, test := range []struct {
 		changes  adapters.Attributes

@@ -40,7 +40,7 @@ func TestOtherRegion(t *testing.T) {
 		{401, "associated with pod secret-words handled by prod1", adapters.ErrUnauthenticated, "check it"},
 	} {
 		server, adapter := start(t, nil)
-		server.SetFaults(kustomertest.Fault{Times: -1, Status: test.status, Body: test.body})
+		server.SetFaults(kustomertest.Fault{Type: "status", Times: -1, Status: test.status, Body: test.body})
 		_, err := adapter.Attributes(t.Context(), adapters.ContactRef(present))
 		if !errors.Is(err, test.class) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%d %s: %v, want %v and %q", test.status, test.body, err, test.class, test.says)
@@ -58,7 +58,7 @@ func TestDetailNamesTheAttribute(t *testing.T) {
 		`{"errors":{}}`: "",
 	} {
 		server, adapter := start(t, nil)
-		server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Times: -1, Status: http.StatusBadRequest, Body: body})
+		server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodPatch, Times: -1, Status: http.StatusBadRequest, Body: body})
 		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef(present), adapters.Attributes{"aStr": adapters.String("x")})
 		var failure *adapters.Error
 		if !errors.As(err, &failure) || failure.Detail != want || failure.Code != adapters.CodeRejected {

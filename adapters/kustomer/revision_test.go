@@ -69,9 +69,9 @@ func TestIfEqual(t *testing.T) {
 				want: []string{get, patch(rev), get}, class: adapters.ErrConflict, effect: adapters.EffectNone},
 			{name: "somebody changes something else", meddle: wrote("otherStr", `"y"`),
 				want: []string{get, patch(rev), get, patch(rev + 1)}},
-			{name: "the answer is lost after the write", fault: &kustomertest.Fault{Method: http.MethodPatch, LostAnswer: true},
+			{name: "the answer is lost after the write", fault: &kustomertest.Fault{Type: "lost_answer", Method: http.MethodPatch},
 				want: []string{get, patch(rev), get}},
-			{name: "a failure in passing", fault: &kustomertest.Fault{Method: http.MethodPatch, Status: 503},
+			{name: "a failure in passing", fault: &kustomertest.Fault{Type: "status", Method: http.MethodPatch, Status: 503},
 				want: []string{get, patch(rev), get, patch(rev)}},
 		} {
 			t.Run(string(kind)+", "+test.name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestIfEqual(t *testing.T) {
 func TestIfEqualNoticesItsOwnWrite(t *testing.T) {
 	for _, kind := range []adapters.Kind{adapters.Conversation, adapters.Contact} {
 		server, adapter := start(t, nil)
-		server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, LostAnswer: true})
+		server.SetFaults(kustomertest.Fault{Type: "lost_answer", Method: http.MethodPatch})
 		_, err := adapter.UpdateAttributes(t.Context(), adapters.Ref{Kind: kind, ID: present}, adapters.Attributes{"planStr": adapters.String("free")}, planIsPro)
 		if err != nil || string(stored(server, kind)["planStr"]) != `"free"` || len(requests(server)) != 3 {
 			t.Errorf("%s: %v after %q", kind, err, requests(server))
@@ -146,7 +146,7 @@ func TestSkipCompany(t *testing.T) {
 // is.
 func TestSkipCompanyIsRepeated(t *testing.T) {
 	server, _ := start(t, nil)
-	server.SetFaults(kustomertest.Fault{Method: http.MethodPatch, Status: 503})
+	server.SetFaults(kustomertest.Fault{Type: "status", Method: http.MethodPatch, Status: 503})
 	adapter := configured(t, server, kustomer.Config{SkipCompany: true})
 	_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef(present), adapters.Attributes{"aStr": adapters.String("x")})
 	if sent := requests(server); err != nil || len(sent) != 2 {

@@ -17,7 +17,8 @@ loopback only and prints "listening on URL". Requests that do not fit the vendor
 document are told on standard error.
 
 Next to the vendor's API it answers GET and PUT /_fake/state (the state as JSON),
-GET /_fake/requests (what was received) and PUT /_fake/faults (failures to play).`,
+GET /_fake/requests (what was received) and PUT /_fake/faults (failures to play, in
+toxiproxy's words and a few more: [{"type":"latency","latency":800,"times":-1}]).`,
 		Example: `  deskattr fake chatwoot --addr 127.0.0.1:8080 --server-version 4.16.2
   deskattr fake dixa --state state.json`,
 		Args:              words(1, 1),

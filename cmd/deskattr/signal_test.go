@@ -61,7 +61,7 @@ func TestFakeServesUntilASignal(t *testing.T) {
 // A write that a signal ends says that nobody knows what became of it.
 func TestSetEndsWithASignal(t *testing.T) {
 	server := dixatest.New(t)
-	server.SetFaults(dixatest.Fault{Method: http.MethodPatch, DelayMS: 60_000, Times: -1})
+	server.SetFaults(dixatest.Fault{Type: "timeout", Method: http.MethodPatch, Times: -1})
 	cmd := exec.Command("deskattr", "set", "dixa", "conversation", "42", "2f5515b6-7e98-4f4d-9010-bfd2a27d4f35=1")
 	cmd.Env = append(os.Environ(), "DIXA_URL="+server.URL+"/v1", "DIXA_TOKEN=token", "DIXA_TOKEN_FILE=")
 	stderr := start(t, cmd, cmd.StderrPipe)

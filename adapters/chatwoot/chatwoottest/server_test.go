@@ -253,7 +253,7 @@ func TestAddr(t *testing.T) {
 
 func TestFault(t *testing.T) {
 	b := start(t)
-	b.SetFaults(Fault{Operation: "getContact", Status: 429, Body: "Retry later\n", Header: map[string]string{"Content-Type": "text/plain"}})
+	b.SetFaults(Fault{Type: "status", Operation: "getContact", Status: 429, Body: "Retry later\n", Header: map[string]string{"Content-Type": "text/plain"}})
 	b.expect("GET", contact, "", nil, 429, "Retry later\n")
 	b.expect("GET", contact, "", nil, 200, "~Robin")
 	b.expectReport("")

@@ -48,8 +48,8 @@ func TestAddr(t *testing.T) {
 func TestFaults(t *testing.T) {
 	both(t, func(b *bench) {
 		b.SetFaults(
-			Fault{Operation: "patchConversationCustomAttributes", Status: 429, Header: map[string]string{"Content-Type": "application/json"}, Body: "{}"},
-			Fault{Operation: "patchConversationCustomAttributes", LostAnswer: true},
+			Fault{Type: "status", Operation: "patchConversationCustomAttributes", Status: 429, Header: map[string]string{"Content-Type": "application/json"}, Body: "{}"},
+			Fault{Type: "lost_answer", Operation: "patchConversationCustomAttributes"},
 		)
 		b.expect("PATCH", patch42, `{"`+orderID+`":"B-2"}`, 429, "{}")
 		if got := values(b, patch42)[orderID]; got != `"A-1001"` {

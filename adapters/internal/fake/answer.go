@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"strconv"
-	"time"
 )
 
 // Answer is what goes back. Content-Length and Date are added on the way out; no content type is guessed.
@@ -31,32 +28,4 @@ func JSON(status int, body any) Answer {
 // Text is an answer of plain text.
 func Text(status int, body string) Answer {
 	return Answer{status, http.Header{"Content-Type": {"text/plain"}}, []byte(body)}
-}
-
-// send writes the answer and, if truncateAt says so, cuts the connection within its body.
-func send(w http.ResponseWriter, answer Answer, truncateAt int) {
-	header := w.Header()
-	maps.Copy(header, answer.Header)
-	if header["Content-Type"] == nil {
-		header["Content-Type"] = nil // present and empty: net/http does not guess one
-	}
-	if header.Get("Date") == "" {
-		header.Set("Date", time.Now().UTC().Format(http.TimeFormat)) // net/http's would be missing in-process
-	}
-	if !bodyAllowed(answer.Status) {
-		w.WriteHeader(answer.Status)
-		return
-	}
-	header.Set("Content-Length", strconv.Itoa(len(answer.Body)))
-	w.WriteHeader(answer.Status)
-	if truncateAt > 0 && truncateAt < len(answer.Body) {
-		_, _ = w.Write(answer.Body[:truncateAt])
-		_ = http.NewResponseController(w).Flush() // the panic would drop what is still buffered
-		panic(http.ErrAbortHandler)
-	}
-	_, _ = w.Write(answer.Body) // the client may be gone; that is its business
-}
-
-func bodyAllowed(status int) bool {
-	return status != http.StatusNoContent && status != http.StatusNotModified
 }

@@ -92,32 +92,6 @@ func TestRequestsAsJSON(t *testing.T) {
 	})
 }
 
-func TestFaultsAsJSON(t *testing.T) {
-	bothWays(t, nil, func(b *bench) {
-		b.expect("PUT", "/_fake/faults", `[{"operation":"getThing","method":"GET","path":"/v1/things/1","skip":1,"times":1,
-			"status":503,"header":{"Retry-After":"1"},"body":"down for now","delay_ms":1,"reset":false,"truncate_at":0,"lost_answer":false}]`, 204, "")
-		b.expect("GET", "/v1/things/1", "", 200, `{"attributes":{"color":"a<b"}}`)
-		b.expect("GET", "/v1/things/1", "", 503, "down for now")
-		b.expect("PUT", "/_fake/faults", `[{"reset":true,"times":-1}]`, 204, "")
-		b.expectBroken("PATCH", "/v1/things/1", red)
-		b.expect("PUT", "/_fake/faults", `[{"wait":1}]`, 400, "json: unknown field \"wait\"\n")
-		for want, c := range nonsense {
-			response, err := b.send("PUT", "/_fake/faults", `[{"delay_ms":1},`+c.json+`]`)
-			if err != nil {
-				b.Fatal(err)
-			}
-			got, _ := io.ReadAll(response.Body)
-			response.Body.Close()
-			if response.StatusCode != 400 || !strings.HasPrefix(string(got), "fault 1: ") || !strings.Contains(string(got), want) {
-				b.Errorf("%s: %d %q", c.json, response.StatusCode, got)
-			}
-		}
-		b.expectBroken("PATCH", "/v1/things/1", red) // refused faults change nothing
-		b.expect("PUT", "/_fake/faults", `[]`, 204, "")
-		b.expect("PATCH", "/v1/things/1", red, 200, red)
-	})
-}
-
 func TestControlRefusals(t *testing.T) {
 	bothWays(t, nil, func(b *bench) {
 		for _, c := range []struct{ method, path, allow string }{

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -207,7 +208,12 @@ func (b *bench) send(method, path, body string) (*http.Response, error) {
 
 func (b *bench) sendAs(token, method, path, body string) (*http.Response, error) {
 	b.Helper()
-	request, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
+	return b.client.Do(b.request(context.Background(), token, method, path, body))
+}
+
+func (b *bench) request(ctx context.Context, token, method, path, body string) *http.Request {
+	b.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, b.base+path, strings.NewReader(body))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -215,7 +221,7 @@ func (b *bench) sendAs(token, method, path, body string) (*http.Response, error)
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	return b.client.Do(request)
+	return request
 }
 
 // expect sends as "secret" and wants this answer.
@@ -247,4 +253,24 @@ func (b *bench) expectReports(want ...string) {
 	if got := b.tb.reports(); !slices.Equal(got, want) {
 		b.Errorf("reported:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
+}
+
+const red = `{"attributes":{"color":"red"}}`
+
+// expectBroken wants a connection that ends without an answer.
+func (b *bench) expectBroken(method, path, body string) {
+	b.Helper()
+	if response, err := b.send(method, path, body); err == nil {
+		response.Body.Close()
+		b.Errorf("%s %s: answered %d", method, path, response.StatusCode)
+	} else if !broken(err) {
+		b.Errorf("%s %s: %v", method, path, err)
+	}
+}
+
+// color is that of thing 1 at the vendor.
+func (b *bench) color() string {
+	var color string
+	b.Locked(func() { color = string(b.vendor.Things["1"]["color"]) })
+	return color
 }

@@ -1,43 +1,81 @@
 package fake
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"net/http"
+	"math/rand/v2"
 	"slices"
 	"strings"
-	"time"
 )
 
-// Fault is something that goes wrong with matching requests: an answer that is not the vendor's, a delay, a cut
-// connection. Empty Operation, Method and Path match anything; requests to /_fake/ never match.
+// FaultType says what goes wrong.
+type FaultType string
+
+// The first eight are toxiproxy's words and mean what they mean there, of the way back from the vendor. The first four
+// only slow an answer down: all of them that match a request strike it. Of the others, one does.
+const (
+	FaultLatency   FaultType = "latency"    // the answer is late
+	FaultBandwidth FaultType = "bandwidth"  // its body comes at a rate
+	FaultSlicer    FaultType = "slicer"     // its body comes in pieces
+	FaultSlowClose FaultType = "slow_close" // the connection is closed late, and the answer ends with that
+
+	FaultDown      FaultType = "down"       // cut before the vendor sees the request
+	FaultTimeout   FaultType = "timeout"    // the vendor does it, nothing comes back, the connection is closed
+	FaultResetPeer FaultType = "reset_peer" // the vendor does it, the connection is reset
+	FaultLimitData FaultType = "limit_data" // cut within the body, though Content-Length promises all
+
+	FaultStatus        FaultType = "status"         // an answer that is not the vendor's; it sees no request
+	FaultHTML          FaultType = "html"           // the same with an HTML page
+	FaultContentType   FaultType = "content_type"   // the vendor's answer under another Content-Type
+	FaultTruncatedJSON FaultType = "truncated_json" // the first half of the vendor's JSON, as if that were all
+	FaultLostAnswer    FaultType = "lost_answer"    // cut after the vendor did it
+	FaultDuplicate     FaultType = "duplicate"      // the vendor gets the request twice; its second answer goes back
+	FaultClockSkew     FaultType = "clock_skew"     // Date and Retry-After are of another clock
+)
+
+// Fault is something that goes wrong with matching requests. Empty Operation, Method and Path match anything;
+// requests to /_fake/ never match. Numbers are in toxiproxy's units.
 //
-// Go's own client repeats a GET by itself when a connection it had used before breaks without an answer. A Reset or
-// LostAnswer that happens once can therefore go unseen there; give it Times 2, or close idle connections first.
+// Go's own client repeats a GET by itself when a connection it had used before breaks without an answer. A down,
+// reset_peer or lost_answer that happens once can therefore go unseen there; give it Times 2, or close idle
+// connections first.
 type Fault struct {
+	Type FaultType `json:"type"`
+
 	Operation string `json:"operation,omitempty"` // operationId
 	Method    string `json:"method,omitempty"`
 	Path      string `json:"path,omitempty"` // exact, decoded, with its prefix
 
-	Skip  int `json:"skip,omitempty"`  // so many matching requests pass first
-	Times int `json:"times,omitempty"` // 0: once; -1: always
+	Skip     int     `json:"skip,omitempty"`     // so many matching requests pass first
+	Times    int     `json:"times,omitempty"`    // 0: once; -1: always
+	Toxicity float64 `json:"toxicity,omitempty"` // chance to strike, up to 1; 0: 1
+	Seed     uint64  `json:"seed,omitempty"`     // of all that is drawn: toxicity, jitter, sizes
 
-	DelayMS int `json:"delay_ms,omitempty"` // ahead of everything else
+	Latency       int `json:"latency,omitempty"`        // latency: milliseconds
+	Jitter        int `json:"jitter,omitempty"`         // latency: milliseconds more or less
+	Rate          int `json:"rate,omitempty"`           // bandwidth: kilobytes (of 1000) a second
+	AverageSize   int `json:"average_size,omitempty"`   // slicer: bytes of a piece
+	SizeVariation int `json:"size_variation,omitempty"` // slicer: bytes more or less
+	Delay         int `json:"delay,omitempty"`          // slow_close: milliseconds; slicer: microseconds between pieces
+	Timeout       int `json:"timeout,omitempty"`        // timeout, reset_peer: milliseconds until then; 0: of timeout never, of reset_peer at once
+	Bytes         int `json:"bytes,omitempty"`          // limit_data: so many of the body arrive
 
-	// Answered without the vendor; the request is neither authenticated nor validated.
-	Status int               `json:"status,omitempty"`
-	Header map[string]string `json:"header,omitempty"`
-	Body   string            `json:"body,omitempty"`
-
-	Reset      bool `json:"reset,omitempty"`       // cut before the vendor sees the request
-	LostAnswer bool `json:"lost_answer,omitempty"` // cut after the vendor did what was asked
-	TruncateAt int  `json:"truncate_at,omitempty"` // cut after so many bytes of the body, though Content-Length promises all
+	Status      int               `json:"status,omitempty"`       // status, clock_skew, html (there 0 is 502)
+	Header      map[string]string `json:"header,omitempty"`       // beside a status
+	Body        string            `json:"body,omitempty"`         // beside a status; html has a page of its own
+	ContentType string            `json:"content_type,omitempty"` // content_type
+	Skew        int               `json:"skew,omitempty"`         // clock_skew: seconds that the vendor's clock is ahead
+	RetryAfter  int               `json:"retry_after,omitempty"`  // clock_skew, beside a status: in so many seconds, as a date of that clock
 }
 
-// SetFaults replaces the faults. They are tried in order, the first that matches applies, and a spent one is gone.
-// While a fault skips, later ones get their chance. A fault that makes no sense ends the test.
+// armed is a fault that waits for its requests.
+type armed struct {
+	Fault
+	random *rand.Rand
+}
+
+// SetFaults replaces the faults. They are tried in order, and a spent one is gone. While a fault skips, later ones get
+// their chance. A fault that makes no sense ends the test.
 func (s *Server) SetFaults(faults ...Fault) {
 	s.t.Helper()
 	if err := s.setFaults(faults); err != nil {
@@ -46,99 +84,73 @@ func (s *Server) SetFaults(faults ...Fault) {
 }
 
 func (s *Server) setFaults(faults []Fault) error {
-	faults = slices.Clone(faults)
-	for i := range faults {
-		f := &faults[i]
+	next := make([]*armed, len(faults))
+	for i, f := range faults {
 		if f.Operation != "" && !s.document.operations[f.Operation] {
 			return fmt.Errorf("fault %d: the document has no operation %q", i, f.Operation)
 		}
+		f.complete()
 		if err := f.check(); err != nil {
 			return fmt.Errorf("fault %d: %w", i, err)
 		}
-		if f.Times == 0 {
-			f.Times = 1
-		}
-		f.Header = maps.Clone(f.Header)
+		// Two faults of one seed are not to strike the same requests.
+		next[i] = &armed{f, rand.New(rand.NewPCG(f.Seed, uint64(i)))}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = faults
+	s.faults = next
 	return nil
 }
 
-// check refuses what cannot happen or would do nothing: a mistyped fault must not pass for a survived one.
-func (f *Fault) check() error {
-	answers := f.Status != 0
-	switch {
-	case f.Skip < 0 || f.DelayMS < 0 || f.TruncateAt < 0:
-		return errors.New("skip, delay_ms and truncate_at are not negative")
-	case f.Times < -1:
-		return errors.New("times is -1 (always), 0 (once) or a count")
-	case answers && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status %d is not between 200 and 599", f.Status)
-	case !answers && (len(f.Header) > 0 || f.Body != ""):
-		return errors.New("header and body need a status")
-	case answers && f.Body != "" && !bodyAllowed(f.Status):
-		return fmt.Errorf("an answer of status %d has no body", f.Status)
-	case f.Reset && (answers || f.LostAnswer || f.TruncateAt > 0):
-		return errors.New("after a reset there is no answer: status, lost_answer and truncate_at do not go with it")
-	case f.LostAnswer && (answers || f.TruncateAt > 0):
-		return errors.New("the lost answer is the vendor's: status and truncate_at do not go with it")
-	case !answers && !f.Reset && !f.LostAnswer && f.TruncateAt == 0 && f.DelayMS == 0:
-		return errors.New("it does nothing")
+// complete fills in what was left out.
+func (f *Fault) complete() {
+	if f.Times == 0 {
+		f.Times = 1
 	}
-	return nil
+	if f.Toxicity == 0 {
+		f.Toxicity = 1
+	}
+	f.Header = maps.Clone(f.Header)
+	if f.Type != FaultHTML {
+		return
+	}
+	if f.Status == 0 {
+		f.Status = 502
+	}
+	if f.Body == "" {
+		f.Body = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n"
+	}
+	if f.Header == nil {
+		f.Header = map[string]string{}
+	}
+	f.Header["Content-Type"] = "text/html; charset=utf-8"
 }
 
-// takeFault returns the fault for this request, or one that does nothing. The lock is held.
-func (s *Server) takeFault(r *Request) Fault {
-	for i := range s.faults {
-		f := &s.faults[i]
-		if !f.matches(r) {
-			continue
+// take returns what strikes this request. The lock is held.
+func (s *Server) take(r *Request) strike {
+	var hit strike
+	s.faults = slices.DeleteFunc(s.faults, func(f *armed) bool {
+		if !f.matches(r) || !faultTypes[f.Type].slows && hit.fault.Type != "" {
+			return false
 		}
 		if f.Skip > 0 {
 			f.Skip--
-			continue
+			return false
 		}
-		taken := *f
+		if f.Toxicity < 1 && f.random.Float64() >= f.Toxicity {
+			return false
+		}
+		hit.add(f)
 		if f.Times > 0 {
 			f.Times--
 		}
-		if f.Times == 0 {
-			s.faults = slices.Delete(s.faults, i, i+1)
-		}
-		return taken
-	}
-	return Fault{}
+		return f.Times == 0
+	})
+	return hit
 }
 
 func (f *Fault) matches(r *Request) bool {
 	return (f.Operation == "" || f.Operation == r.Operation) &&
 		(f.Method == "" || strings.EqualFold(f.Method, r.Method)) &&
 		(f.Path == "" || f.Path == r.Path)
-}
-
-// before is what happens ahead of the vendor. The lock is not held: others go on during a delay, and testing/synctest
-// advances its clock only while nobody waits for a mutex.
-func (f *Fault) before(ctx context.Context) {
-	if f.DelayMS > 0 {
-		select {
-		case <-time.After(time.Duration(f.DelayMS) * time.Millisecond):
-		case <-ctx.Done():
-			panic(http.ErrAbortHandler) // nobody waits for the answer
-		}
-	}
-	if f.Reset {
-		panic(http.ErrAbortHandler)
-	}
-}
-
-// answer is the answer of a fault with a status.
-func (f *Fault) answer() Answer {
-	header := http.Header{}
-	for name, value := range f.Header {
-		header.Set(name, value)
-	}
-	return Answer{f.Status, header, []byte(f.Body)}
 }

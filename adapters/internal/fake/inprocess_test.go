@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 )
 
@@ -99,7 +100,7 @@ func TestInProcessRequestBody(t *testing.T) {
 	called := false
 	transport := RoundTripper(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true }))
 	closed := false
-	request, _ := http.NewRequest("POST", "http://tiny.example.com/", closing{brokenOff{}, &closed})
+	request, _ := http.NewRequest("POST", "http://tiny.example.com/", closing{iotest.ErrReader(io.ErrUnexpectedEOF), &closed})
 	if _, err := transport.RoundTrip(request); !errors.Is(err, io.ErrUnexpectedEOF) || !closed || called {
 		t.Errorf("%v, closed %v, called %v", err, closed, called)
 	}

@@ -26,6 +26,33 @@ type Request struct {
 	tooLarge bool
 }
 
+// maxRequests is how many requests are kept, so that a fake can serve a million.
+const maxRequests = 10_000
+
+// received holds the newest requests.
+type received struct {
+	kept   []*Request
+	oldest int // where kept begins, once it is full
+}
+
+func (l *received) add(r *Request) {
+	if len(l.kept) < maxRequests {
+		l.kept = append(l.kept, r)
+		return
+	}
+	l.kept[l.oldest] = r
+	l.oldest = (l.oldest + 1) % maxRequests
+}
+
+// copies are in the order of arrival.
+func (l *received) copies() []Request {
+	list := make([]Request, len(l.kept))
+	for i := range l.kept {
+		list[i] = l.kept[(l.oldest+i)%len(l.kept)].clone()
+	}
+	return list
+}
+
 func (r *Request) clone() Request {
 	c := *r
 	c.Query = url.Values(http.Header(r.Query).Clone())

@@ -24,6 +24,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -66,10 +67,13 @@ type Server struct {
 	document *document
 
 	mu       sync.Mutex // guards what follows and the vendor's state
-	requests []*Request
-	faults   []Fault
+	requests received
+	faults   []*armed
 	listener *http.Server
 	closed   bool
+
+	ended       chan struct{} // closed by Close
+	connections atomic.Int64
 }
 
 // Start is New and Listen; failing to start ends the test.
@@ -105,7 +109,7 @@ func New(t TB, config Config) (*Server, error) {
 			return nil, fmt.Errorf("%s fake: deviation: the document has no operation %q", config.Vendor, d.Operation)
 		}
 	}
-	s := &Server{t: t, config: config, document: document}
+	s := &Server{t: t, config: config, document: document, ended: make(chan struct{})}
 	t.Cleanup(s.Close)
 	return s, nil
 }
@@ -133,15 +137,36 @@ func (s *Server) Listen(addr string) error {
 		return fmt.Errorf("%s fake: %w", s.config.Vendor, err)
 	}
 	s.URL = "http://" + socket.Addr().String()
-	s.listener = &http.Server{Handler: s.Handler()}
-	go func() { _ = s.listener.Serve(socket) }() // always an error: Close ended it
+	s.serveOn(socket)
 	return nil
 }
 
-// Close cuts every connection and stops listening. After it nothing is reported any more: a test that has ended must
-// not be told of errors. Closing twice is harmless.
+// serveOn is called with the lock held.
+func (s *Server) serveOn(socket net.Listener) {
+	s.listener = &http.Server{Handler: s.Handler(), ConnState: s.count}
+	go func() { _ = s.listener.Serve(socket) }() // always an error: Close ended it
+}
+
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.connections.Add(1)
+	case http.StateClosed, http.StateHijacked: // what is hijacked is closed: a reset
+		s.connections.Add(-1)
+	}
+}
+
+// Connections is how many connections clients hold open to the listener, idle ones included. The fake learns of a
+// client's closing a moment later.
+func (s *Server) Connections() int { return int(s.connections.Load()) }
+
+// Close cuts every connection, waiting ones too, and stops listening. After it nothing is reported any more: a test
+// that has ended must not be told of errors. Closing twice is harmless.
 func (s *Server) Close() {
 	s.mu.Lock()
+	if !s.closed {
+		close(s.ended)
+	}
 	s.closed = true
 	listener := s.listener
 	s.mu.Unlock()
@@ -153,15 +178,11 @@ func (s *Server) Close() {
 // Handler is the fake without its socket; see RoundTripper.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
-// Requests returns copies of the vendor requests so far, in the order they arrived.
+// Requests returns copies of the newest 10,000 requests to the vendor, in the order they arrived.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	copies := make([]Request, len(s.requests))
-	for i, r := range s.requests {
-		copies[i] = r.clone()
-	}
-	return copies
+	return s.requests.copies()
 }
 
 // Locked runs f with the lock held, for a vendor package's typed access to its state.
@@ -177,21 +198,27 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	if err != nil && !tooLarge {
 		panic(http.ErrAbortHandler) // the client broke off: nothing arrived
 	}
+	d := &delivery{w: w, method: r.Method, gone: r.Context().Done(), closed: s.ended}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
-		send(w, s.control(r, body, tooLarge), 0)
+		d.send(s.control(r, body, tooLarge))
 		return
 	}
-	request, fault := s.receive(r, body, tooLarge)
-	fault.before(r.Context())
-	answer := s.answer(request, fault)
-	if fault.LostAnswer {
-		panic(http.ErrAbortHandler)
+	var request *Request
+	request, d.strike = s.receive(r, body, tooLarge)
+	if d.fault.Type == FaultDown {
+		d.wait(d.latency)
+		d.cut()
 	}
-	send(w, answer, fault.TruncateAt)
+	answer := s.answer(request, &d.strike)
+	d.wait(d.latency)
+	if d.withholds() {
+		d.withhold()
+	}
+	d.send(answer)
 }
 
-// receive records the request and takes the fault that awaits it.
-func (s *Server) receive(r *http.Request, body []byte, tooLarge bool) (*Request, Fault) {
+// receive records the request and takes the faults that await it.
+func (s *Server) receive(r *http.Request, body []byte, tooLarge bool) (*Request, strike) {
 	request := &Request{
 		Time:   time.Now(),
 		Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Header: r.Header.Clone(), Body: body,
@@ -202,25 +229,34 @@ func (s *Server) receive(r *http.Request, body []byte, tooLarge bool) (*Request,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, request)
-	return request, s.takeFault(request)
+	s.requests.add(request)
+	return request, s.take(request)
 }
 
 // answer settles the whole request in one hold of the lock.
-func (s *Server) answer(request *Request, fault Fault) Answer {
+func (s *Server) answer(request *Request, hit *strike) Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		panic(http.ErrAbortHandler)
 	}
-	answer := fault.answer()
-	if fault.Status == 0 {
+	var answer Answer
+	switch {
+	case hit.fault.Status != 0:
+		answer = hit.fault.answer()
+	case hit.fault.Type == FaultDuplicate:
+		s.vendorAnswer(request)
+		request = new(*request)
+		s.requests.add(request)
+		answer = s.vendorAnswer(request)
+	default:
 		answer = s.vendorAnswer(request)
 	}
-	if fault.TruncateAt > 0 && fault.TruncateAt >= len(answer.Body) {
-		s.report(request, "fault: truncate_at %d cuts nothing, the answer's body has %d bytes", fault.TruncateAt, len(answer.Body))
+	answer, pointless := hit.fault.disturb(answer)
+	if pointless != "" {
+		s.report(request, "fault: %s", pointless)
 	}
-	if !fault.LostAnswer {
+	if !hit.withholds() {
 		request.Status = answer.Status
 	}
 	return answer

@@ -7,9 +7,11 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -42,7 +44,7 @@ func TestNoContentTypeIsGuessed(t *testing.T) {
 		if _, ok := response.Header["Content-Length"]; ok {
 			b.Errorf("a 204 with Content-Length")
 		}
-		b.SetFaults(Fault{Status: 502, Body: "<html>bad</html>"})
+		b.SetFaults(Fault{Type: "status", Status: 502, Body: "<html>bad</html>"})
 		response = b.expect("GET", "/v1/things/1", "", 502, "<html>bad</html>")
 		if kind, ok := response.Header["Content-Type"]; ok {
 			b.Errorf("Content-Type %q", kind)
@@ -84,7 +86,7 @@ func TestRequests(t *testing.T) {
 	bothWays(t, nil, func(b *bench) {
 		b.expect("PATCH", "/v1/things/2?q=1&q=2", `{"attributes":{}}`, 200, `{"attributes":{}}`)
 		b.tb.reports()
-		b.SetFaults(Fault{LostAnswer: true})
+		b.SetFaults(Fault{Type: "lost_answer"})
 		if _, err := b.send("PATCH", "/v1/things/3", `{"attributes":{}}`); err == nil {
 			b.Error("no error")
 		}
@@ -220,7 +222,7 @@ func TestJSONPanicsOnWhatItCannotEncode(t *testing.T) {
 // A client that goes away in the middle of its request has sent none.
 func TestHalfARequestIsNone(t *testing.T) {
 	b := inProcessBench(t)
-	broken := io.MultiReader(strings.NewReader("{"), brokenOff{})
+	broken := io.MultiReader(strings.NewReader("{"), iotest.ErrReader(io.ErrUnexpectedEOF))
 	defer func() {
 		if v := recover(); v != http.ErrAbortHandler {
 			t.Errorf("recovered %v", v)
@@ -275,6 +277,29 @@ func BenchmarkInProcessRoundTrip(b *testing.B) {
 		r.Header.Set("Content-Type", "application/json")
 		if response, err := transport.RoundTrip(r); err != nil || response.StatusCode != 200 {
 			b.Fatal(response, err)
+		}
+	}
+}
+
+// A fake that serves a million requests does not hold them all.
+func TestOnlyTheNewestRequestsAreKept(t *testing.T) {
+	b := inProcessBench(t)
+	b.SetFaults(Fault{Type: "status", Status: 204, Times: -1})
+	const sent = maxRequests + 1234
+	for i := range sent {
+		response, err := b.send("GET", "/v1/things/"+strconv.Itoa(i), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+	}
+	got := b.Requests()
+	if len(got) != maxRequests {
+		t.Fatalf("%d are kept", len(got))
+	}
+	for i, r := range got {
+		if want := strconv.Itoa(sent - maxRequests + i); r.Params["id"] != want {
+			t.Fatalf("request %d is of %s, want %s", i, r.Params["id"], want)
 		}
 	}
 }

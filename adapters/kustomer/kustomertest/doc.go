@@ -23,7 +23,7 @@
 //     customer is deleted.
 //
 // [Server.State] and [Server.SetState] read and replace it, as GET and PUT of /_fake/state do for programs in other
-// languages. GET /_fake/requests lists what was received, PUT /_fake/faults injects failures (see [Fault]).
+// languages. GET /_fake/requests lists what was received, the newest 10,000 requests.
 //
 // # What is played
 //
@@ -71,6 +71,38 @@
 //   - A path that Kustomer does not have is 404 in the shape of an unknown record. (Nobody.)
 //
 // Dates, numbers and addresses are stored as sent. (Nobody knows whether Kustomer rewrites them.)
+//
+// # Faults
+//
+// SetFaults and PUT /_fake/faults, which takes a JSON list, make requests go wrong. A fault has a type and its
+// parameters:
+//
+//	{"type":"status","operation":"OPERATION","skip":1,"times":2,"status":503}
+//
+//	latency         answer late by latency ms, jitter ms more or less
+//	bandwidth       body at rate KB/s (of 1000 bytes)
+//	slicer          body in pieces of average_size bytes, size_variation more or less, with delay µs between them
+//	slow_close      connection closed delay ms late, and the answer ends with that
+//	down            cut before the vendor sees the request
+//	timeout         done, nothing comes back, cut after timeout ms; 0: never
+//	reset_peer      done, connection reset after timeout ms
+//	limit_data      cut after so many bytes of the body, though Content-Length promises all
+//	status          an answer of this status, with header and body; the vendor sees nothing
+//	html            the same with a page of HTML; status is 502 unless given
+//	content_type    the vendor's answer under this content_type
+//	truncated_json  the first half of the vendor's JSON, with a Content-Length that fits
+//	lost_answer     done, cut without an answer
+//	duplicate       the vendor gets the request twice in a row; its second answer goes back
+//	clock_skew      Date is skew seconds ahead; beside a status (with header and body) Retry-After is a date of
+//	                that clock, in retry_after seconds
+//
+// The first eight words and their units are toxiproxy's, for the way back from the vendor. Operation (the operationId),
+// method and path choose the requests, all of them if left out. Of those, skip pass first, and times are struck: once
+// if left out, -1 always. Toxicity is the chance to be struck; it, jitter and sizes are drawn from seed, and so are the
+// same each time. The first four types only slow down, and all that match strike; of the others the first does. What
+// takes a parameter of another type, or would do nothing, is refused. A wait ends when the client goes or the fake is
+// closed. Down leaves the listener open, because /_fake/ is behind it: a connection is refused only by a fake that was
+// closed.
 //
 // # What is not played
 //

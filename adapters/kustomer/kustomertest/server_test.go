@@ -129,7 +129,7 @@ func TestStateThatMakesNoSense(t *testing.T) {
 
 func TestFault(t *testing.T) {
 	b := start(t)
-	b.SetFaults(Fault{Operation: "updateConversationAttributes", Status: 429, Body: `{"errors":[]}`, Header: map[string]string{"X-Ratelimit-Remaining": "0"}})
+	b.SetFaults(Fault{Type: "status", Operation: "updateConversationAttributes", Status: 429, Body: `{"errors":[]}`, Header: map[string]string{"X-Ratelimit-Remaining": "0"}})
 	const body = `{"custom":{"aStr":"x"}}`
 	status, header, _ := b.do(b.request("PATCH", conversation2, body))
 	if status != 429 || header.Get("X-Ratelimit-Remaining") != "0" {
@@ -137,7 +137,7 @@ func TestFault(t *testing.T) {
 	}
 	b.record("GET", conversation2, "", "", 1)
 	b.record("PATCH", conversation2, body, `{"aStr":"x"}`, 2)
-	b.SetFaults(Fault{Method: "PATCH", LostAnswer: true})
+	b.SetFaults(Fault{Type: "lost_answer", Method: "PATCH"})
 	if _, err := b.client.Do(b.request("PATCH", conversation2, `{"custom":{"aStr":"y"}}`)); err == nil {
 		t.Error("the answer is not lost")
 	}
