@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,7 +94,9 @@ type Error struct {
 }
 
 // Error is one line: who, what, where, why. It names attributes but shows no
-// values, none of the vendor's words and no credential.
+// values, none of the vendor's words and no credential. What it can be matched by
+// in a ticket or be acted upon stands at its end, and is there however long the
+// reasons are.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Vendor != "" {
@@ -116,22 +119,23 @@ func (e *Error) Error() string {
 		}
 		b.WriteString(bad.reason())
 	}
+	line := printable(b.String(), maxReasons)
 	if e.RetryAfter > 0 {
-		fmt.Fprintf(&b, ", retry after %v", e.RetryAfter)
+		line += fmt.Sprintf(", retry after %v", e.RetryAfter)
 	}
 	if e.RequestID != "" {
-		b.WriteString(", request " + e.RequestID)
+		line += ", request " + printable(e.RequestID, maxWord)
 	}
 	if e.Effect != EffectNone {
-		b.WriteString(" [" + effectText[e.Effect] + "]")
+		line += " [" + effectText[e.Effect] + "]"
 	}
-	return printable(b.String())
+	return line
 }
 
-// shown is the record as it may be printed: an id that was refused can be
-// anything, an e-mail address for example.
+// shown is the record as it may be printed: an id that was refused, or never
+// looked at, can be anything, an e-mail address for example.
 func (e *Error) shown() Ref {
-	if e.Code == CodeBadRef {
+	if e.Code == CodeBadRef || e.Code == CodeUnsupportedKind {
 		return Ref{Kind: e.Ref.Kind}
 	}
 	return e.Ref
@@ -155,7 +159,7 @@ func (e *Error) reasons() []*Error {
 func (e *Error) reason() string {
 	var parts []string
 	if e.Name != "" {
-		parts = append(parts, "attribute "+strconv.Quote(e.Name))
+		parts = append(parts, "attribute "+strconv.Quote(shorten(e.Name, maxWord)))
 	}
 	if e.Class != nil {
 		class := e.Class.Error()
@@ -172,21 +176,30 @@ func (e *Error) reason() string {
 	return strings.Join(parts, ": ")
 }
 
-// maxErrorText bounds Error's line: names and ids come from outside.
-const maxErrorText = 2000
+// Names, ids and keys come from outside: a line and a field of a log are bounded,
+// in bytes.
+const (
+	maxReasons = 1800
+	maxWord    = 200
+)
 
-// printable keeps a line one line: bounded, without control characters.
-func printable(s string) string {
+// printable keeps a line one line, and what it shows what it is: bounded, without
+// control characters and those that turn the direction of the text.
+func printable(s string, most int) string {
 	s = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return '\uFFFD'
 		}
 		return r
 	}, s)
-	if len(s) > maxErrorText {
-		s = strings.ToValidUTF8(s[:maxErrorText], "") + "…"
+	return shorten(s, most)
+}
+
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
 	}
-	return s
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 // Is matches the class.
@@ -196,23 +209,40 @@ func (e *Error) Is(target error) bool { return e.Class != nil && e.Class == targ
 func (e *Error) Unwrap() error { return e.Err }
 
 // LogValue is what a log shows: as Error, nothing of the vendor's words.
+// retry_after is in seconds; codes are those of Details, where there are such.
 func (e *Error) LogValue() slog.Value {
 	class := "canceled"
 	if e.Class != nil {
 		class = e.Class.Error()
 	}
-	return slog.GroupValue(
+	attributes := []slog.Attr{
 		slog.String("vendor", e.Vendor),
 		slog.String("account", e.Account),
 		slog.String("op", e.Op),
 		slog.String("kind", string(e.Ref.Kind)),
-		slog.String("id", e.shown().ID),
-		slog.String("name", e.Name),
+		slog.String("id", printable(e.shown().ID, maxWord)),
+		slog.String("name", printable(e.Name, maxWord)),
 		slog.String("code", string(e.Code)),
 		slog.String("class", class),
 		slog.String("effect", e.Effect.String()),
 		slog.Int("status", e.Status),
-		slog.String("request_id", e.RequestID),
+		slog.Float64("retry_after", e.RetryAfter.Seconds()),
+		slog.String("request_id", printable(e.RequestID, maxWord)),
 		slog.String("message", e.Error()),
-	)
+	}
+	if codes := e.codes(); len(codes) > 0 {
+		attributes = append(attributes, slog.Any("codes", codes))
+	}
+	return slog.GroupValue(attributes...)
+}
+
+// codes are those of the details, each once, in the order of the details.
+func (e *Error) codes() []Code {
+	var codes []Code
+	for _, detail := range e.Details {
+		if !slices.Contains(codes, detail.Code) {
+			codes = append(codes, detail.Code)
+		}
+	}
+	return codes
 }

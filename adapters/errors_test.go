@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
 )
@@ -42,6 +44,11 @@ func TestErrorLine(t *testing.T) {
 			adapters.Error{Vendor: "memory", Op: "set", Class: adapters.ErrInvalid, Effect: adapters.EffectNone, Err: errors.New("a\x1b[31m\nb")},
 			"memory: set: invalid: a\uFFFD[31m\uFFFDb",
 		},
+		{
+			"an id that nobody looked at",
+			adapters.Error{Vendor: "memory", Op: "get", Ref: adapters.Ref{Kind: "company", ID: "jane@example.com"}, Class: adapters.ErrUnsupported, Code: adapters.CodeUnsupportedKind, Effect: adapters.EffectNone},
+			"memory: get company: unsupported: unsupported_kind",
+		},
 		{"no vendor yet", adapters.Error{Name: "a", Class: adapters.ErrInvalid, Effect: adapters.EffectNone}, `attribute "a": invalid`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -50,9 +57,50 @@ func TestErrorLine(t *testing.T) {
 			}
 		})
 	}
-	long := adapters.Error{Effect: adapters.EffectNone, Err: errors.New(strings.Repeat("é", 5000))}
-	if got := long.Error(); len(got) > 2100 {
-		t.Errorf("the line has %d bytes", len(got))
+}
+
+// TestErrorLineIsSafe: whatever the parts are made of, the line is one, is bounded,
+// shows no character for another, and has its end.
+func TestErrorLineIsSafe(t *testing.T) {
+	long := strings.Repeat("é", 5000)
+	var many []*adapters.Error
+	for range 500 {
+		many = append(many, &adapters.Error{Name: "order_id", Class: adapters.ErrInvalid, Err: errors.New("too long")})
+	}
+	for _, test := range []struct {
+		name string
+		err  adapters.Error
+	}{
+		{"a long reason", adapters.Error{Err: errors.New(long)}},
+		{"a long name", adapters.Error{Name: long, Class: adapters.ErrInvalid, Err: errors.New("the reason")}},
+		{"a long name of control characters", adapters.Error{Name: strings.Repeat("\x01", 5000), Class: adapters.ErrInvalid, Err: errors.New("the reason")}},
+		{"a long request id", adapters.Error{Err: errors.New("the reason"), RequestID: long}},
+		{"many attributes", adapters.Error{Details: many}},
+		{"a name that turns the line", adapters.Error{Name: "a\u202Eb\u2066c\u200F", Class: adapters.ErrInvalid}},
+		{"a reason that turns the line", adapters.Error{Err: errors.New("a\u202Eb\u2066c\u2028d\u2029e\u061C\uFEFF")}},
+		{"colours and control characters", adapters.Error{Err: errors.New("a\x1b[31mb\x07\x9b\x7f\r\n"), RequestID: "\x1b]0;x\x07"}},
+		{"not UTF-8", adapters.Error{Account: "\xff", Err: errors.New("a\xc3(\xf0\x9f"), RequestID: "\xff\xfe"}},
+		{"not UTF-8 where it is cut", adapters.Error{Err: errors.New("a" + long)}},
+		{"a record of no known kind", adapters.Error{Ref: adapters.Ref{Kind: adapters.Kind(long)}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.err.Vendor, test.err.Op, test.err.RetryAfter = "dixa", "set", time.Minute
+			if test.err.RequestID == "" {
+				test.err.RequestID = "r-1"
+			}
+			line := test.err.Error()
+			if len(line) > 2500 || !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+				t.Errorf("%d bytes, valid UTF-8: %v: %+q", len(line), utf8.ValidString(line), line)
+			}
+			for _, part := range []string{": set", ", retry after 1m0s, request ", "[it is not known whether it was written; "} {
+				if !strings.Contains(line, part) {
+					t.Errorf("it does not say %q: %q", part, line)
+				}
+			}
+			if strings.HasPrefix(test.name, "a long name") && !strings.Contains(line, "the reason") {
+				t.Errorf("the name leaves no room for the reason: %q", line)
+			}
+		})
 	}
 }
 
@@ -92,11 +140,57 @@ func TestJoinSorts(t *testing.T) {
 }
 
 func TestErrorLog(t *testing.T) {
-	var log bytes.Buffer
-	slog.New(slog.NewTextHandler(&log, nil)).Error("failed", "err", &adapters.Error{
-		Vendor: "dixa", Op: "get", Ref: adapters.ContactRef("jane@example.com"), Code: adapters.CodeBadRef, Class: adapters.ErrInvalid, Detail: "secret words",
-	})
-	if text := log.String(); strings.Contains(text, "secret") || strings.Contains(text, "jane") || !strings.Contains(text, "err.code=bad_ref") {
-		t.Errorf("the log has %s", text)
+	logged := func(err *adapters.Error) string {
+		var log bytes.Buffer
+		slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "err", err)
+		return log.String()
+	}
+	detail := func(name string, code adapters.Code) *adapters.Error {
+		return &adapters.Error{Name: name, Code: code, Class: adapters.ErrInvalid, Detail: "secret words"}
+	}
+	for _, test := range []struct {
+		name  string
+		err   adapters.Error
+		holds []string
+		lacks []string
+	}{
+		{
+			"a refused id",
+			adapters.Error{Vendor: "dixa", Op: "get", Ref: adapters.ContactRef("jane@example.com"), Code: adapters.CodeBadRef, Class: adapters.ErrInvalid, Detail: "secret words"},
+			[]string{`"vendor":"dixa"`, `"op":"get"`, `"kind":"contact"`, `"id":""`, `"code":"bad_ref"`, `"class":"invalid"`, `"retry_after":0`},
+			[]string{"secret", "jane", "codes"},
+		},
+		{
+			"when to try again",
+			adapters.Error{Ref: adapters.ContactRef("7"), Class: adapters.ErrRateLimited, Code: adapters.CodeRateLimited, Status: 429, RetryAfter: 1500 * time.Millisecond, RequestID: "r-1"},
+			[]string{`"retry_after":1.5`, `"status":429`, `"request_id":"r-1"`, `"id":"7"`}, nil,
+		},
+		{
+			"several attributes",
+			adapters.Error{Name: "a", Code: adapters.CodeTooLong, Class: adapters.ErrInvalid, Details: []*adapters.Error{
+				detail("a", adapters.CodeTooLong), detail("b", adapters.CodeBadValue), detail("c", adapters.CodeTooLong),
+			}},
+			[]string{`"codes":["too_long","bad_value"]`, `"code":"too_long"`, `"name":"a"`}, []string{"secret"},
+		},
+		{"a context that ended", adapters.Error{Code: adapters.CodeCanceled, Err: context.Canceled}, []string{`"class":"canceled"`}, nil},
+		{
+			"what is not printable, and long",
+			adapters.Error{Name: "a\u202Eb" + strings.Repeat("x", 5000), RequestID: "r\x1b[31m" + strings.Repeat("x", 5000), Ref: adapters.ContactRef("7\u2066" + strings.Repeat("x", 5000))},
+			nil, []string{"\u202E", "\u2066", `\u001b`, strings.Repeat("x", 2500)},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			log := logged(&test.err)
+			for _, part := range test.holds {
+				if !strings.Contains(log, part) {
+					t.Errorf("the log does not say %s: %s", part, log)
+				}
+			}
+			for _, part := range test.lacks {
+				if strings.Contains(log, part) {
+					t.Errorf("the log says %q: %s", part, log)
+				}
+			}
+		})
 	}
 }
