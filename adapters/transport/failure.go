@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -65,27 +66,40 @@ func Failure(ctx context.Context, err error, explain func(status int, header htt
 		return &adapters.Error{Code: code, Err: ctx.Err()}, answer != nil
 	}
 	if errors.Is(err, adapters.ErrMalformed) {
-		return &adapters.Error{Class: adapters.ErrMalformed, Code: adapters.CodeMalformedAnswer, Err: err}, true
+		return &adapters.Error{Class: adapters.ErrMalformed, Code: adapters.CodeMalformedAnswer, Err: bare(err)}, true
 	}
 	for _, row := range classCodes {
 		if errors.Is(err, row.class) {
-			return &adapters.Error{Class: row.class, Code: row.code, Err: err}, false
+			return &adapters.Error{Class: row.class, Code: row.code, Err: bare(err)}, false
 		}
 	}
 	return fromConnection(err), false
 }
 
 // undecoded says why an answer could not be decoded, without what it holds: the
-// errors of package json quote numbers and letters of it.
+// errors of package json quote numbers and letters of it, those of a type's own
+// decoder whole texts, and those of package http a line of a trailer.
 func undecoded(err error) error {
 	var wrong *json.UnmarshalTypeError
 	var broken *json.SyntaxError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &wrong):
 		kind, _, _ := strings.Cut(wrong.Value, " ") // "number 9876543210"
 		return fmt.Errorf("the field %q holds a %s, which the document does not say", wrong.Field, kind)
 	case errors.As(err, &broken):
 		return fmt.Errorf("it is not JSON, near byte %d", broken.Offset)
+	}
+	return &unquotedError{text: "it broke off, is too large, or is not what the document says", cause: err}
+}
+
+// bare is an error without the URL that package http writes before it: there may
+// be an e-mail address in it.
+func bare(err error) error {
+	var request *url.Error
+	if errors.As(err, &request) {
+		return request.Err
 	}
 	return err
 }
@@ -185,19 +199,19 @@ func fromConnection(err error) *adapters.Error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		text = "nobody listens at the base URL: connection refused"
 	}
-	e.Err = &connectionError{text: text, cause: err}
+	e.Err = &unquotedError{text: text, cause: err}
 	return e
 }
 
-// connectionError says in our words what broke. The cause is for errors.As; its
-// text may quote what the other side sent, so it is not shown.
-type connectionError struct {
+// unquotedError says in our words what broke. The cause is for errors.As; its text may
+// quote what the other side sent, so it is not shown.
+type unquotedError struct {
 	text  string
 	cause error
 }
 
-func (e *connectionError) Error() string { return e.text }
-func (e *connectionError) Unwrap() error { return e.cause }
+func (e *unquotedError) Error() string { return e.text }
+func (e *unquotedError) Unwrap() error { return e.cause }
 
 func untrusted(err error) bool {
 	var verification *tls.CertificateVerificationError

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,6 +60,8 @@ func TestFailure(t *testing.T) {
 		{"a success broken off by the context", cancelled, &status{code: 200, err: context.Canceled}, nil, adapters.CodeCanceled, true},
 		{"the context", cancelled, io.ErrUnexpectedEOF, nil, adapters.CodeCanceled, false},
 		{"a class", nil, fmt.Errorf("%w: x", adapters.ErrConflict), adapters.ErrConflict, adapters.CodeStale, false},
+		{"a class of a request for an address", nil, &url.Error{Op: "Get", URL: "https://desk.example/email=secret", Err: fmt.Errorf("%w: x", adapters.ErrInvalid)}, adapters.ErrInvalid, adapters.CodeRejected, false},
+		{"a malformed answer to one", nil, &url.Error{Op: "Get", URL: "https://desk.example/email=secret", Err: fmt.Errorf("%w: x", adapters.ErrMalformed)}, adapters.ErrMalformed, adapters.CodeMalformedAnswer, true},
 		{"a malformed answer, as a driver says", nil, fmt.Errorf("%w: x", adapters.ErrMalformed), adapters.ErrMalformed, adapters.CodeMalformedAnswer, true},
 		{"refused", nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, adapters.ErrUnavailable, adapters.CodeConnection, false},
 		{"no such host", nil, &net.DNSError{Name: "desk.example"}, adapters.ErrUnavailable, adapters.CodeNameLookup, false},
@@ -166,14 +169,29 @@ func TestDoubt(t *testing.T) {
 }
 
 // TestUndecoded: what an answer holds is not in the error, whatever the package
-// that decodes it quotes.
+// that reads or decodes it quotes.
 func TestUndecoded(t *testing.T) {
-	for _, body := range []string{`{"id":98765432109876543210}`, `{"id":"ada@example.com"}`, `ada@example.com`, `{"id":1`} {
-		var into struct{ ID int64 }
-		cause := json.Unmarshal([]byte(body), &into)
+	decoding := func(body string) error {
+		var into struct {
+			ID int64     `json:"id"`
+			At time.Time `json:"at"`
+		}
+		return json.Unmarshal([]byte(body), &into)
+	}
+	for name, cause := range map[string]error{
+		"a number":            decoding(`{"id":98765432109876543210}`),
+		"a text":              decoding(`{"id":"ada@example.com"}`),
+		"no JSON":             decoding(`ada@example.com`),
+		"cut off":             decoding(`{"id":1`),
+		"no time":             decoding(`{"at":"ada 987"}`),
+		"a line of a trailer": fmt.Errorf("reading the answer: %w", errors.New("malformed MIME header line: ada 987")),
+	} {
 		failure, doubtful := transport.Failure(t.Context(), &status{code: 200, err: cause}, explain)
 		if text := failure.Error(); !doubtful || !errors.Is(failure, adapters.ErrMalformed) || strings.Contains(text, "987") || strings.Contains(text, "ada") || strings.Contains(text, "'a'") {
-			t.Errorf("%s: %s, doubtful %v", body, text, doubtful)
+			t.Errorf("%s: %s, doubtful %v", name, text, doubtful)
+		}
+		if name == "no time" && !errors.Is(failure, cause) {
+			t.Errorf("%s: the cause cannot be had", name)
 		}
 	}
 }
