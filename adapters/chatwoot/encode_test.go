@@ -35,6 +35,8 @@ func TestEncode(t *testing.T) {
 		{"null within an array", adapters.Contact, adapters.JSON(json.RawMessage(`{"a":[1,null]}`)), adapters.CodeUnsupportedValue},
 		{"null within an object", adapters.Contact, adapters.JSON(json.RawMessage(`{"a":null}`)), ""},
 		{"a text as JSON", adapters.Conversation, adapters.JSON(json.RawMessage(`"` + strings.Repeat("x", 1501) + `"`)), adapters.CodeTooLong},
+		{"a text as JSON, with space before it", adapters.Conversation, adapters.JSON(json.RawMessage(` "` + strings.Repeat("x", 1501) + `"`)), adapters.CodeTooLong},
+		{"a number as JSON, with space before it", adapters.Conversation, adapters.JSON(json.RawMessage("\n10000000000 ")), adapters.CodeTooLarge},
 		{"98 levels", adapters.Conversation, deep(98), ""},
 		{"99 levels", adapters.Conversation, deep(99), adapters.CodeUnsupportedValue},
 	} {

@@ -8,6 +8,7 @@
 package driver
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -138,8 +139,10 @@ func NumericID(ref adapters.Ref) (int64, error) {
 
 // Plain decodes plain JSON: text, numbers, true and false, a list of texts;
 // anything else is JSON, and so is a text that would change on its way back: one
-// with half of a surrogate pair, say. A null is absent.
+// with half of a surrogate pair, say. A null is absent. White space around it means
+// nothing: a caller's JSON may have some.
 func Plain(raw json.RawMessage) (adapters.Value, bool) {
+	raw = bytes.TrimSpace(raw)
 	var text string
 	var flag bool
 	var list []string

@@ -20,6 +20,7 @@ func TestIfEqual(t *testing.T) {
 		"equal":                    {adapters.Attributes{"plan": adapters.String("gold")}, ""},
 		"equal in other digits":    {adapters.Attributes{"n": adapters.Number("1.1")}, ""},
 		"equal in another order":   {adapters.Attributes{"o": adapters.JSON([]byte(`{"b":2,"a":1}`))}, ""},
+		"equal, with space around": {adapters.Attributes{"plan": adapters.JSON([]byte(" \"gold\"\n"))}, ""},
 		"absent":                   {adapters.Attributes{"vip": adapters.Clear()}, ""},
 		"absent, and a null is":    {adapters.Attributes{"null": adapters.Clear()}, ""},
 		"several":                  {adapters.Attributes{"plan": adapters.String("gold"), "vip": adapters.Clear(), "n": adapters.Number("1.1")}, ""},
