@@ -52,6 +52,7 @@ func TestImports(t *testing.T) {
 		"adapters/transport":      {"adapters", "adapters/transport"},
 		"adapters/driver":         core,
 		"adapters/memory":         append([]string{"adapters/memory"}, core...),
+		"adapters/bulk":           {"adapters", "adapters/bulk"},
 		"adapters/adapterstest":   {"adapters", "adapters/adapterstest"},
 		"adapters/internal/fake":  {"adapters/internal/fake"},
 		"adapters/internal/model": append([]string{"adapters/internal/model"}, core[0]),
@@ -72,6 +73,7 @@ func TestImports(t *testing.T) {
 	for _, name := range []string{"transport", "driver", "memory"} {
 		foreign["adapters/"+name] = []string{limiter}
 	}
+	foreign["adapters/bulk"] = []string{"github.com/gofrs/flock", "golang.org/x/sys"} // the lock of a journal
 	modules := map[string]string{}
 	for _, p := range goList(t, "-deps", "./...") {
 		if p.Module != nil {

@@ -3,7 +3,7 @@ package adapters
 import "maps"
 
 // UpdateOption changes how one UpdateAttributes call works. The set is closed:
-// [Verify] and [IfEqual].
+// [Verify], [IfEqual] and [Before].
 type UpdateOption interface {
 	apply(*UpdateSettings)
 }
@@ -15,6 +15,8 @@ type UpdateSettings struct {
 	// IfEqual are the attributes that must hold before it, nil for none. A
 	// Clear stands for an attribute that must be absent.
 	IfEqual Attributes
+	// Before decides on what was read before it; nil: nobody does.
+	Before func(Attributes) bool
 }
 
 // Settings reads options.
@@ -57,4 +59,14 @@ func IfEqual(expected Attributes) UpdateOption {
 		}
 		maps.Copy(settings.IfEqual, expected)
 	})
+}
+
+// Before reads the record first and asks f, under the lock of the record: with
+// false the call ends without writing and without an error, and its Result is
+// what was read. With true the write is built on that read, where it is built on
+// one. So f can keep what was there, for it to be put back, or see that nothing
+// is to be done. It is asked once in a call, after IfEqual, and must not call the
+// adapter for this record. Of several, the last counts.
+func Before(f func(was Attributes) bool) UpdateOption {
+	return optionFunc(func(settings *UpdateSettings) { settings.Before = f })
 }

@@ -17,7 +17,7 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 	capabilities, _ := a.driver.Capabilities(ref.Kind)
 	// Where a server may replace the whole map, only what was read before tells
 	// what a write took along.
-	if !expected.empty() || settings.Verify && capabilities.Merge == adapters.MergeEmulated {
+	if !expected.empty() || settings.Before != nil || settings.Verify && capabilities.Merge == adapters.MergeEmulated {
 		ctx = transport.Together(ctx, 2) // the read and the write: nothing waits in between
 		before, failure := a.read(ctx, ref)
 		if failure != nil {
@@ -25,6 +25,9 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 		}
 		if err := a.equal(ref.Kind, before, expected, Change{}, adapters.EffectNone); err != nil {
 			return nil, err
+		}
+		if settings.Before != nil && !settings.Before(a.result(ctx, ref.Kind, before).Attributes) {
+			return &before, nil
 		}
 		change.Before = &before
 	}

@@ -1,0 +1,239 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/deskattr/deskattr/adapters"
+)
+
+// Why a run ended before its input did, beside errors of the input, the journal
+// and the context.
+var (
+	// ErrStopped: Options.Stop was closed. Rows on their way were finished.
+	ErrStopped = errors.New("stopped before the end of the input")
+	// ErrTooManyFailures: Options.MaxFailures said so.
+	ErrTooManyFailures = errors.New("too many rows failed")
+)
+
+// ahead is how many rows are taken in beyond those on their way, for each worker:
+// enough that a record with many rows does not keep the others waiting, and a
+// bound for memory.
+const ahead = 4
+
+// run is one going-through of rows. But for what never changes, its fields are
+// the dispatcher's alone.
+type run struct {
+	Options
+	journal *journal // nil: none
+	is      *state   // what the journal said when the run began
+
+	summary Summary
+	busy    map[adapters.Ref][]Row // records with a row on its way, and the rows that wait for it
+	ready   []Row                  // rows that wait for a worker
+	queued  int                    // in busy and ready
+	running int
+	ended   error // why the run is to end early
+}
+
+// taken is a row from the input.
+type taken struct {
+	row Row
+	err error // why it cannot be done
+	end bool  // the input cannot be read any further, because of err
+}
+
+// finished is a row that a worker had.
+type finished struct {
+	event Event
+	fatal error // the run cannot go on
+}
+
+// through goes through the rows, and hands them to do.
+func (r *run) through(ctx context.Context, rows iter.Seq2[Row, error], do func(context.Context, Row) (Event, error)) error {
+	reading, stopReading := context.WithCancel(ctx)
+	defer stopReading()
+	input, results := r.read(reading, rows), make(chan finished)
+	r.busy = map[adapters.Ref][]Row{}
+	stop, done := r.Stop, ctx.Done()
+	for input != nil || r.running > 0 {
+		next := input
+		if r.queued >= r.Workers*ahead {
+			next = nil
+		}
+		select {
+		case t, more := <-next:
+			if more {
+				r.take(t)
+			} else {
+				input = nil
+			}
+		case f := <-results:
+			r.finish(f)
+		case <-stop:
+			stop = nil
+			r.end(ErrStopped)
+		case <-done:
+			done = nil
+			r.end(ctx.Err())
+		}
+		if r.ended != nil {
+			stopReading()
+			input = nil
+			continue // what is on its way ends; what waits is left
+		}
+		for r.running < r.Workers && len(r.ready) > 0 {
+			row := r.ready[0]
+			r.ready = r.ready[1:]
+			r.queued--
+			r.running++
+			go func() {
+				event, fatal := do(ctx, row)
+				results <- finished{event, fatal}
+			}()
+		}
+	}
+	for range r.queued {
+		r.summary.count(Left, "")
+	}
+	if r.ended != nil {
+		r.summary.Stopped = r.ended.Error()
+	}
+	return r.ended
+}
+
+// end ends the run. The first reason counts.
+func (r *run) end(why error) {
+	if r.ended == nil {
+		r.ended = why
+	}
+}
+
+// take takes in a row: one that was done in an earlier run is counted, the others
+// wait for their record and a worker.
+func (r *run) take(t taken) {
+	if t.end {
+		r.end(t.err)
+		return
+	}
+	r.summary.Read++
+	switch was := r.is.outcomes.of(t.row.Number); {
+	case was == Done, was == Unchanged, was == Failed && r.KeepFailed:
+		r.summary.count(was, r.is.codes[t.row.Number])
+		return
+	}
+	if t.err != nil {
+		event := Event{Row: t.row, Outcome: Failed, Err: t.err}
+		var fatal error
+		if r.journal != nil {
+			_, fatal = r.journal.append(entry{After: r.after(event, 0)}, false)
+		}
+		r.settle(finished{event, fatal})
+		return
+	}
+	record := record(t.row.Ref)
+	r.queued++
+	if waiting, busy := r.busy[record]; busy {
+		r.busy[record] = append(waiting, t.row)
+		return
+	}
+	r.busy[record] = nil
+	r.ready = append(r.ready, t.row)
+}
+
+// record is a Ref as rows for one record have it. Ids that differ in case alone
+// may be one record, and it does no harm to wait where they are not.
+func record(ref adapters.Ref) adapters.Ref {
+	ref.ID = strings.ToLower(ref.ID)
+	return ref
+}
+
+// finish takes a row from a worker, and lets the next one for its record go.
+func (r *run) finish(f finished) {
+	r.running--
+	record := record(f.event.Row.Ref)
+	if waiting := r.busy[record]; len(waiting) > 0 {
+		r.ready = append(r.ready, waiting[0])
+		r.busy[record] = waiting[1:]
+	} else {
+		delete(r.busy, record)
+	}
+	r.settle(f)
+}
+
+// settle counts a row's end and tells of it.
+func (r *run) settle(f finished) {
+	event := f.event
+	var code adapters.Code
+	var failure *adapters.Error
+	if errors.As(event.Err, &failure) {
+		code = failure.Code
+	}
+	r.summary.count(event.Outcome, code)
+	if f.fatal != nil {
+		r.end(f.fatal)
+	}
+	if errors.Is(event.Err, adapters.ErrUnauthenticated) {
+		r.end(fmt.Errorf("every further row would fail as this one: %w", event.Err))
+	}
+	if event.Outcome == Failed && r.MaxFailures != nil && r.MaxFailures(r.summary.Failed, r.summary.Read) {
+		r.end(ErrTooManyFailures)
+	}
+	if r.Event != nil {
+		event.Summary = r.summary
+		r.Event(event)
+	}
+}
+
+// read reads rows in a goroutine, and looks records up, as many at a time as
+// there are workers. What it gives is in the order of the input. It ends with the
+// context, but for a goroutine that waits for the input itself.
+func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken {
+	inOrder := make(chan chan taken, r.Workers)
+	go func() {
+		defer close(inOrder)
+		for row, err := range rows {
+			place := make(chan taken, 1)
+			var bad *RowError
+			switch {
+			case errors.As(err, &bad):
+				place <- taken{row: Row{Number: bad.Number, Line: bad.Line, Byte: bad.Byte}, err: err}
+			case err != nil:
+				place <- taken{err: err, end: true}
+			case row.Ref.ID != "" || r.is.outcomes.of(row.Number) == Done || r.is.outcomes.of(row.Number) == Unchanged:
+				place <- taken{row: row}
+			default:
+				go func() {
+					var err error
+					row.Ref, err = r.look(ctx, row)
+					place <- taken{row: row, err: err}
+				}()
+			}
+			select {
+			case inOrder <- place:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	out := make(chan taken)
+	go func() {
+		defer close(out)
+		for place := range inOrder {
+			select {
+			case t := <-place:
+				select {
+				case out <- t:
+				case <-ctx.Done():
+					return
+				}
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}

@@ -1,0 +1,102 @@
+package bulk
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/deskattr/deskattr/adapters"
+)
+
+// state is what a journal says of its rows.
+type state struct {
+	first    begin
+	begun    int // how often
+	ended    bool
+	torn     bool
+	outcomes outcomes
+	// open are the rows that are not done: where their first before is.
+	open  map[int64]int64
+	codes map[int64]adapters.Code // of those that failed
+}
+
+func newState() *state {
+	return &state{open: map[int64]int64{}, codes: map[int64]adapters.Code{}}
+}
+
+// take takes in an entry.
+func (s *state) take(at int64, e entry) error {
+	switch {
+	case s.begun == 0 && e.Begin == nil:
+		return errors.New("it does not begin as a journal does")
+	case e.Begin != nil:
+		if s.begun == 0 {
+			s.first = *e.Begin
+		}
+		if e.Begin.Again {
+			*s = state{first: s.first, begun: s.begun, open: map[int64]int64{}, codes: map[int64]adapters.Code{}}
+		}
+		s.begun++
+		s.ended = false
+	case e.Before != nil:
+		if _, there := s.open[e.Before.Row]; !there {
+			s.open[e.Before.Row] = at // the first one wins: later ones may have seen our own write
+		}
+	case e.After != nil:
+		row := e.After.Row
+		s.outcomes.set(row, e.After.Outcome)
+		delete(s.codes, row)
+		if e.After.Outcome == Failed {
+			s.codes[row] = e.After.Code
+		} else {
+			delete(s.open, row)
+		}
+	case e.End != nil:
+		s.ended = true
+	}
+	return nil
+}
+
+// check tells whether a run may go on with this journal.
+func (s *state) check(now begin) error {
+	switch {
+	case s.begun == 0:
+		return errors.New("it is empty")
+	case s.first.Version > version:
+		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", s.first.Version, version)
+	case s.first.Kind != now.Kind:
+		return fmt.Errorf("it is of %s", s.first.Kind)
+	case s.first.Run.Vendor != now.Run.Vendor || s.first.Run.Account != now.Run.Account || s.first.Run.Host != now.Run.Host:
+		return fmt.Errorf("it is of another account: %s %s at %s", s.first.Run.Vendor, s.first.Run.Account, s.first.Run.Host)
+	case s.first.Run.Input != now.Run.Input:
+		return errors.New("it is of another input, or the input was changed since; apply what is new under another journal")
+	case s.ended && len(s.codes) == 0 && !now.Again:
+		return errors.New("all its rows were done; there is nothing to resume, but all can be sent again")
+	}
+	return nil
+}
+
+// outcomes are two bits a row, so that a million rows are a quarter of a
+// megabyte.
+type outcomes struct{ bits []byte }
+
+var outcomeCodes = []Outcome{"", Done, Unchanged, Failed}
+
+func (o *outcomes) set(row int64, outcome Outcome) {
+	i := int(row / 4)
+	for len(o.bits) <= i {
+		o.bits = append(o.bits, make([]byte, i-len(o.bits)+1)...)
+	}
+	for code, is := range outcomeCodes {
+		if is == outcome {
+			shift := uint(row%4) * 2
+			o.bits[i] = o.bits[i]&^(3<<shift) | byte(code)<<shift
+		}
+	}
+}
+
+func (o *outcomes) of(row int64) Outcome {
+	if i := int(row / 4); i < len(o.bits) {
+		return outcomeCodes[o.bits[i]>>(uint(row%4)*2)&3]
+	}
+	return ""
+}

@@ -1,0 +1,289 @@
+package bulk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/deskattr/deskattr/adapters"
+)
+
+// ErrChanged means that an attribute is not as the run left it: somebody else has
+// changed it since, and undo leaves it alone.
+var ErrChanged = errors.New("changed by somebody else since")
+
+// undoing is what a row of Undo knows of the run.
+type undoing struct {
+	left    adapters.Attributes // the named attributes as the run left them
+	certain bool                // they are known to be so: the run had the vendor's answer
+}
+
+// UndoOptions say how to undo. Adapter and Run are required.
+type UndoOptions struct {
+	Adapter adapters.Adapter
+	Workers int      // 0 means 8
+	Run     Identity // of the account; the input is the journal
+
+	// Force puts back what was there whatever is there now.
+	Force bool
+
+	Update      []adapters.UpdateOption
+	MaxFailures func(failed, read int64) bool
+	Stop        <-chan struct{}
+	Event       func(Event)
+}
+
+// Undo puts back what was there before a run, from its journal, newest row first.
+// A record whose attributes somebody else has changed since fails with ErrChanged
+// and stays as it is. The journal of the undoing is beside the other, with .undo
+// after its name: called again, Undo goes on where it broke off.
+func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	if held, err := lock.TryLock(); err != nil || !held {
+		return Summary{}, fmt.Errorf("%w %s: a run is writing it; wait until it has ended", ErrJournal, path)
+	}
+	defer lock.Close()
+	h, err := open(path)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer h.file.Close()
+	if err := h.undoable(o.Run); err != nil {
+		return Summary{}, fmt.Errorf("%w %s: %w", ErrJournal, path, err)
+	}
+	r := &run{Options: Options{
+		Adapter: o.Adapter, Workers: o.Workers, NoUndo: true, NoValues: true, Update: o.Update,
+		MaxFailures: o.MaxFailures, Stop: o.Stop, Event: o.Event,
+	}}
+	if r.Workers <= 0 {
+		r.Workers = 8
+	}
+	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true}
+	first.Run.Input = fmt.Sprintf("journal begun %s, %d bytes", h.state.first.Time.Format(time.RFC3339Nano), h.whole)
+	_, statErr := os.Stat(path + ".undo")
+	if r.journal, r.is, err = openJournal(path+".undo", first, statErr == nil, false); err != nil {
+		return Summary{}, err
+	}
+	err = r.through(ctx, h.newestFirst(), func(ctx context.Context, row Row) (Event, error) { return r.restore(ctx, row, o.Force) })
+	return r.close(err)
+}
+
+// restore puts one row back.
+func (r *run) restore(ctx context.Context, row Row, force bool) (e Event, fatal error) {
+	e = Event{Row: row, Outcome: Done, Before: row.undo.left, After: row.Attributes}
+	start := time.Now()
+	err := r.putBack(ctx, row, force, &e)
+	e.Took = time.Since(start)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		e.Outcome = Left
+		return e, ctx.Err()
+	case err != nil:
+		e.Outcome, e.Err = Failed, err
+	}
+	_, fatal = r.journal.append(entry{After: r.after(e, 0)}, false)
+	return e, fatal
+}
+
+func (r *run) putBack(ctx context.Context, row Row, force bool, e *Event) error {
+	names := slices.Sorted(maps.Keys(row.Attributes))
+	expected := row.undo.left
+	if !row.undo.certain && !force {
+		is, err := r.Adapter.Attributes(ctx, row.Ref)
+		if err != nil {
+			return err
+		}
+		expected = named(is, names)
+		for _, name := range names {
+			if now := expected[name]; !now.Equal(row.undo.left[name]) && !now.Equal(row.Attributes[name]) {
+				return changed(name)
+			}
+		}
+		if holds(is, row.Attributes) {
+			e.Outcome = Unchanged
+			return nil
+		}
+	}
+	options := slices.Clone(r.Update)
+	if !force {
+		options = append(options, adapters.IfEqual(expected))
+	}
+	_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, options...)
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Code != adapters.CodeNotEqual {
+		return err
+	}
+	// It may have been put back by an undoing that broke off before it could say so.
+	is, readErr := r.Adapter.Attributes(ctx, row.Ref)
+	if readErr == nil && holds(is, row.Attributes) {
+		e.Outcome = Unchanged
+		return nil
+	}
+	return changed(failure.Name)
+}
+
+func changed(name string) error {
+	return fmt.Errorf("attribute %q: %w", name, ErrChanged)
+}
+
+// history is a journal that is read.
+type history struct {
+	file  *os.File
+	whole int64 // bytes of it
+	state *state
+	rows  int // with something to undo
+}
+
+// open reads a journal through, so that damage is known before anything is done.
+func open(path string) (*history, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))
+	}
+	h := &history{file: file, state: newState()}
+	h.whole, err = scan(file, func(at int64, e entry) error {
+		if e.Before != nil {
+			h.rows++
+		}
+		return h.state.take(at, e)
+	})
+	if err == nil || errors.Is(err, errTorn) {
+		if err = nil; h.state.begun == 0 {
+			err = errors.New("it is empty")
+		}
+	}
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("%w %s: %w", ErrJournal, path, err)
+	}
+	return h, nil
+}
+
+func (h *history) undoable(account Identity) error {
+	is := h.state.first
+	switch {
+	case is.Kind != "apply":
+		return fmt.Errorf("it is of %s, which cannot be undone", is.Kind)
+	case is.Run.Vendor != account.Vendor || is.Run.Account != account.Account || is.Run.Host != account.Host:
+		return fmt.Errorf("it is of another account: %s %s at %s", is.Run.Vendor, is.Run.Account, is.Run.Host)
+	case is.NoValues:
+		return errors.New("it was written without values, or purged; there is nothing to put back")
+	case h.rows == 0:
+		return errors.New("no row was read before it was written; there is nothing to put back")
+	}
+	return nil
+}
+
+// newestFirst are the rows of the run, the last one first, as rows that put back
+// what was there.
+func (h *history) newestFirst() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		number := int64(0)
+		ended := map[int64]bool{} // befores whose end was seen
+		for at, line := range backwards(h.file, h.whole) {
+			e, err := unframe(line)
+			if err != nil {
+				yield(Row{}, fmt.Errorf("%w: byte %d: %w", ErrJournal, at, err))
+				return
+			}
+			var row Row
+			switch {
+			case e.After != nil && e.After.At > 0 && !ended[e.After.At]:
+				ended[e.After.At] = true
+				if e.After.Outcome != Done && e.After.Effect == adapters.EffectNone {
+					continue
+				}
+				var of *before
+				if of, err = h.beforeAt(e.After.At); err != nil {
+					yield(Row{}, err)
+					return
+				}
+				row = of.row()
+				row.Line = e.After.Line
+				if row.undo.certain = e.After.Outcome == Done; row.undo.certain {
+					row.undo.left = attributes(e.After.Is)
+				}
+			case e.Before != nil && !ended[at]:
+				row = e.Before.row() // on its way when the run broke off
+			case e.Before != nil:
+				delete(ended, at)
+				continue
+			default:
+				continue
+			}
+			number++
+			row.Number = number
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+// row puts back what was there.
+func (b *before) row() Row {
+	return Row{
+		Ref: adapters.Ref{Kind: b.Ref.Kind, ID: b.Ref.ID}, Attributes: attributes(b.Was),
+		undo: undoing{left: attributes(b.Set)},
+	}
+}
+
+// beforeAt reads the entry at an offset.
+func (h *history) beforeAt(at int64) (*before, error) {
+	for size := int64(4 << 10); ; size *= 4 {
+		part := make([]byte, min(size, h.whole-at))
+		if _, err := h.file.ReadAt(part, at); err != nil && err != io.EOF {
+			return nil, fmt.Errorf("%w: %w", ErrJournal, plain(err))
+		}
+		end := bytes.IndexByte(part, '\n')
+		if end < 0 && size < h.whole-at {
+			continue
+		}
+		if end >= 0 {
+			if e, err := unframe(part[:end]); err == nil && e.Before != nil {
+				return e.Before, nil
+			}
+		}
+		return nil, fmt.Errorf("%w: byte %d: there is not what a later line says", ErrJournal, at)
+	}
+}
+
+// backwards are the lines of a file from the end, without their line feeds, and
+// where each begins.
+func backwards(file io.ReaderAt, size int64) iter.Seq2[int64, []byte] {
+	return func(yield func(int64, []byte) bool) {
+		const block = 64 << 10
+		start := size   // where rest begins in the file
+		var rest []byte // up to the end of the last line that was not given yet
+		for {
+			i := bytes.LastIndexByte(rest[:max(0, len(rest)-1)], '\n')
+			if i >= 0 || start == 0 && len(rest) > 0 {
+				if !yield(start+int64(i)+1, bytes.TrimSuffix(rest[i+1:], []byte("\n"))) {
+					return
+				}
+				rest = rest[:i+1]
+				continue
+			}
+			if start == 0 {
+				return
+			}
+			n := min(block, start)
+			start -= n
+			part := make([]byte, n, n+int64(len(rest)))
+			if _, err := file.ReadAt(part, start); err != nil && err != io.EOF {
+				yield(start, nil) // which no line is
+				return
+			}
+			rest = append(part, rest...)
+		}
+	}
+}
