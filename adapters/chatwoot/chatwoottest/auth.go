@@ -18,8 +18,11 @@ const (
 // botOperations are what an agent bot's token opens (access_token_auth_helper.rb).
 var botOperations = map[string]bool{"getConversation": true, "updateConversationCustomAttributes": true}
 
-// admit stops what reaches no controller action: routes this release does not have, then the callers.
+// admit stops what reaches no controller action: what is too much, routes this release does not have, then the callers.
 func (s *Server) admit(r *fake.Request) *fake.Answer {
+	if refusal := s.throttle(); refusal != nil {
+		return refusal
+	}
 	switch {
 	case r.Operation == "" || r.Operation == "getServerVersion":
 		return nil

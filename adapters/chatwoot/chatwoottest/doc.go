@@ -41,6 +41,14 @@
 //     changes from page to page, because nothing promises that it does not. This was read and not run.
 //   - Ids: Rails reads the digits an id starts with, so 7abc is 7.
 //
+// # Limits
+//
+// [Server.SetLimit] and State.Limit refuse what exceeds so many requests in a minute of the clock; the vendor's own number
+// is 3000. All requests count, whoever sends them and whatever for, and a 429 comes ahead of everything else: Retry
+// later in plain text, without Retry-After and without the application's headers. (Observed with rack-attack 6.7.0. That
+// Chatwoot counts by address and leaves out its own is not played: here all callers are one.) The limits of search and other
+// single routes are not played.
+//
 // # What hurts
 //
 // [IgnoresMerge] plays a server that promises merging and replaces; [Server.SetVersion] another release in the midst of
@@ -48,8 +56,9 @@
 //
 // # What is not played
 //
-// The lost updates of parallel writers (here each request is atomic), a second account, the inbox and team membership of agents, form-encoded bodies (like any body that is not JSON, they
-// count as empty), error texts in the account's language, sorting a search by anything else, the location and the avatar of a contact, events and webhooks.
+// The lost updates of parallel writers (here each request is atomic), a second account, the inbox and team membership of
+// agents, form-encoded bodies (like any body that is not JSON, they count as empty), error texts in the account's
+// language, sorting a search by anything else, the location and the avatar of a contact, events and webhooks.
 //
 // # Faults
 //

@@ -28,6 +28,7 @@ type Server struct {
 	ledger       ledger
 	changed      map[string]time.Time // when a conversation was written, by id; SetState forgets it
 	answers      int                  // so far, for their X-Request-Id
+	minute       minute               // of State.Limit
 }
 
 // Option changes what New makes.

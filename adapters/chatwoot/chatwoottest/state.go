@@ -19,6 +19,7 @@ type State struct {
 	Conversations   map[string]Conversation `json:"conversations"`    // by display_id
 	Contacts        map[string]Contact      `json:"contacts"`         // by id; every conversation is with the lowest
 	Definitions     []Definition            `json:"definitions"`
+	Limit           int                     `json:"limit,omitempty"` // requests in a minute of the clock; 0: any number
 }
 
 // Conversation is a conversation. Nil attributes are SQL NULL in the column; as JSON, null is that, and a field
@@ -125,7 +126,7 @@ func (s *Server) replaceState(state State) error {
 	for id, conversation := range state.Conversations {
 		s.ledger.write(id, "", s.state.Conversations[id].CustomAttributes, conversation.CustomAttributes, false)
 	}
-	s.state, s.changed = state, map[string]time.Time{}
+	s.state, s.changed, s.minute = state, map[string]time.Time{}, minute{}
 	return nil
 }
 
@@ -172,6 +173,9 @@ func (state *State) complete() {
 // check refuses what no Chatwoot could hold: a mistyped state must not pass for an odd server.
 func (state *State) check() error {
 	if _, err := release(state.Version); err != nil {
+		return err
+	}
+	if err := checkLimit(state.Limit); err != nil {
 		return err
 	}
 	for token, owner := range state.Tokens {

@@ -62,6 +62,9 @@
 //     conversation that sets or clears anything adds one ConversationCustomAttributesUpdated, whose values leave out
 //     the cleared. The log of a conversation that does not exist is empty, since no 404 is documented.
 //   - An unknown route is 404 with the documented message.
+//   - [Server.SetLimit] and State.Limit refuse what exceeds so many requests a second of one token; the vendor's numbers
+//     are 10 and, for those at once, a State.Burst of 4. The 429 comes ahead of the token's check, without a header
+//     that tells when to come back, and its words are the fake's own.
 //
 // # Faults
 //
@@ -97,7 +100,7 @@
 //
 // # What is not played
 //
-// Rate limits (10 requests a second, 864,000 a day), errors of status 500, and errors in text, which Dixa may send: a
+// The limit of 864,000 requests a day, errors of status 500, and errors in text, which Dixa may send: a
 // [Fault] makes any of them. Agents and queues, and races between requests, which the fake takes one at a time.
 //
 // Nothing is known that Dixa tolerates against its document, so every request that does not fit is reported. That a

@@ -84,12 +84,13 @@ func (s *Server) SetState(state State) {
 		s.t.Fatalf("dixa fake: state: %v", err)
 	}
 	state = state.clone()
-	s.Locked(func() { s.vendor.state = state })
+	s.Locked(func() { s.vendor.state, s.vendor.used = state, nil })
 }
 
 // vendor is Dixa. Its methods are called with the server's lock held.
 type vendor struct {
 	state State
+	used  buckets // of State.Limit
 }
 
 func (v *vendor) config() fake.Config {
@@ -108,7 +109,7 @@ func (v *vendor) config() fake.Config {
 			"listConversationActivityLog":       v.listConversationActivityLog,
 			"listCustomAttributeDefinitions":    v.listDefinitions,
 		},
-		Before:  v.authenticate,
+		Before:  v.admit,
 		NoRoute: func(*fake.Request) fake.Answer { return notFound() },
 		State:   func() any { return v.state },
 		SetState: func(data []byte) error {
@@ -118,11 +119,19 @@ func (v *vendor) config() fake.Config {
 				err = state.check()
 			}
 			if err == nil {
-				v.state = state
+				v.state, v.used = state, nil
 			}
 			return err
 		},
 	}
+}
+
+// admit counts first: whether the limit or the token is looked at first is not known.
+func (v *vendor) admit(r *fake.Request) *fake.Answer {
+	if refusal := v.throttle(r); refusal != nil {
+		return refusal
+	}
+	return v.authenticate(r)
 }
 
 // authenticate lets the gateway speak first: without a token that it knows, even a wrong path is answered with 401.

@@ -24,6 +24,9 @@ type State struct {
 
 	ActivityLog []ActivityLogEntry `json:"activity_log,omitempty"` // from old to new
 
+	Limit int `json:"limit,omitempty"` // requests a second of one token; 0: any number
+	Burst int `json:"burst,omitempty"` // so many of them may come at once; 0 is 4
+
 	// What nobody knows of a PATCH.
 	Nulls           Nulls `json:"nulls,omitempty"`             // what null does
 	PatchAnswersAll bool  `json:"patch_answers_all,omitempty"` // it shows all attributes of the record, not only its own
@@ -146,6 +149,9 @@ func (s State) check() error {
 	if !slices.Contains([]Nulls{NullsClear, NullsIgnored, NullsRefused, NullsEmpty}, s.Nulls) {
 		return fmt.Errorf("no nulls %q", s.Nulls)
 	}
+	if err := s.checkLimit(); err != nil {
+		return err
+	}
 	if s.PageLimit < 0 {
 		return errors.New("the page limit is negative")
 	}
@@ -185,6 +191,16 @@ func (s State) check() error {
 		if len(entry.Attributes) > 0 && !json.Valid(entry.Attributes) {
 			return fmt.Errorf("activity log entry %q: the attributes are not JSON", entry.ID)
 		}
+	}
+	return nil
+}
+
+func (s State) checkLimit() error {
+	switch {
+	case s.Limit < 0 || s.Burst < 0:
+		return errors.New("the limit or its burst is negative")
+	case s.Limit == 0 && s.Burst > 0:
+		return errors.New("a burst needs a limit")
 	}
 	return nil
 }

@@ -73,9 +73,11 @@ func (f *fatal) Fatalf(format string, args ...any) {
 
 func TestStatesThatCannotBe(t *testing.T) {
 	for want, change := range map[string]func(*State){
-		"a token is empty":           func(s *State) { s.LimitedTokens = []string{""} },
-		`no nulls "kept"`:            func(s *State) { s.Nulls = "kept" },
-		"the page limit is negative": func(s *State) { s.PageLimit = -1 },
+		"a token is empty":                                                                       func(s *State) { s.LimitedTokens = []string{""} },
+		`no nulls "kept"`:                                                                        func(s *State) { s.Nulls = "kept" },
+		"the page limit is negative":                                                             func(s *State) { s.PageLimit = -1 },
+		"the limit or its burst is negative":                                                     func(s *State) { s.Limit = -1 },
+		"a burst needs a limit":                                                                  func(s *State) { s.Burst = 4 },
 		`definition "x": the id is not a UUID in lower case`:                                     func(s *State) { s.Definitions[0].ID = "x" },
 		`definition "` + orderID + `": defined twice`:                                            func(s *State) { s.Definitions[1].ID = orderID },
 		`definition "` + orderID + `": no entityType "EndUser"`:                                  func(s *State) { s.Definitions[0].EntityType = "EndUser" },

@@ -62,9 +62,16 @@
 //   - A customer is found by e-mail address, telephone number or external id, a conversation by external id.
 //     (The published interface; the 404 of a missing one: recording find_failure.) Values are compared letter by
 //     letter, capitals too; of several records the first by id answers. (Nobody.)
-//   - Answers carry x-ratelimit-limit, -remaining and -reset, and those of a PATCH the same for the record. (Kustomer's
-//     page on rate limits; the recording update_customer.) The numbers never change; the reset of 60 is seconds from
-//     now, which is one of the two readings of the documentation.
+//   - Answers carry x-ratelimit-limit, -remaining and -reset, and those of a PATCH limit and remaining for the record.
+//     (Kustomer's page on rate limits; the recording update_customer.) Unless there is a limit, the numbers never
+//     change, and the reset of 60 is seconds from now, which is one of the two readings of the documentation.
+//   - [Server.SetLimit] and State.Limit refuse with 429 what exceeds so many requests of the organization in a minute;
+//     1000 is that of the plan Enterprise. (Kustomer's page on rate limits.) The minute begins with a request. The
+//     headers then say what is left, and the reset is in seconds since 1970, the other reading. (Kustomer's tap of
+//     Singer.) Whether 401 comes first: nobody; here it does, since only the token tells the organization. The body of
+//     the 429: nobody.
+//   - [Server.SetObjectLimit] and State.ObjectLimit do so for the updates of one record. (The published interface has
+//     this limit and not its number: nobody.) The organization's headers then still tell of room.
 //   - The media type of a body is not looked at: the published interface has application/json-patch+json for
 //     conversations, everybody sends application/json. Only the latter is in the document, so any other is answered and
 //     reported to the test.
@@ -106,7 +113,7 @@
 //
 // # What is not played
 //
-// Rate limits, roles (the one token may do everything), lists of ids (400), search, and the delays of the real server. A [Fault] stands in for a 403 or 429. Fields
-// other than custom, company, customer and rev are stored as sent and only held against the document; what Kustomer
+// Roles (the one token may do everything), lists of ids (400), search, and the delays of the real server. A [Fault] stands
+// in for a 403. Fields other than custom, company, customer and rev are stored as sent and only held against the document; what Kustomer
 // makes of them, for example of tag names, is not shown.
 package kustomertest

@@ -12,7 +12,8 @@ type Server struct {
 	*fake.Server
 
 	t     TB
-	state State // guarded by the lock of fake.Server
+	state State // guarded by the lock of fake.Server, and so is the rest
+	used  limits
 }
 
 // TB is what the fake needs of a test; testing.TB satisfies it.
@@ -68,25 +69,33 @@ func New(t TB, opts ...Option) *Server {
 }
 
 func (s *Server) config() fake.Config {
+	operations := s.operations()
+	for id, handler := range operations {
+		operations[id] = s.countedHandler(handler)
+	}
 	return fake.Config{
-		Vendor:   "kustomer",
-		Document: specs.Kustomer,
-		Operations: map[string]fake.Handler{
-			"getConversation":              s.getConversation,
-			"getConversationByExternalID":  s.getConversationByExternalID,
-			"updateConversationAttributes": s.updateConversation,
-			"getCustomer":                  s.getCustomer,
-			"getCustomerByEmail":           s.getCustomerByEmail,
-			"getCustomerByExternalID":      s.getCustomerByExternalID,
-			"getCustomerByPhone":           s.getCustomerByPhone,
-			"updateCustomerAttributes":     s.updateCustomer,
-			"getMetadata":                  s.getMetadata,
-		},
+		Vendor:     "kustomer",
+		Document:   specs.Kustomer,
+		Operations: operations,
 		Deviations: deviations,
-		Before:     s.authenticate,
-		NoRoute:    func(*fake.Request) fake.Answer { return refuse(notFound("")) },
+		Before:     s.admit,
+		NoRoute:    s.countedHandler(func(*fake.Request) fake.Answer { return refuse(notFound("")) }),
 		State:      func() any { return s.state },
 		SetState:   s.decodeState,
+	}
+}
+
+func (s *Server) operations() map[string]fake.Handler {
+	return map[string]fake.Handler{
+		"getConversation":              s.getConversation,
+		"getConversationByExternalID":  s.getConversationByExternalID,
+		"updateConversationAttributes": s.updateConversation,
+		"getCustomer":                  s.getCustomer,
+		"getCustomerByEmail":           s.getCustomerByEmail,
+		"getCustomerByExternalID":      s.getCustomerByExternalID,
+		"getCustomerByPhone":           s.getCustomerByPhone,
+		"updateCustomerAttributes":     s.updateCustomer,
+		"getMetadata":                  s.getMetadata,
 	}
 }
 
@@ -102,6 +111,18 @@ func maskIn(operation string) fake.Deviation {
 		Operation: operation, Status: http.StatusOK, Field: "/data/attributes/custom/*",
 		Reason: "Kustomer's page on data masking in cards: a masked field is an object with isMasked and maskedPresentation",
 	}
+}
+
+// admit stops callers without the token, and what is too much.
+func (s *Server) admit(r *fake.Request) *fake.Answer {
+	refusal := s.authenticate(r)
+	if refusal == nil {
+		refusal = s.throttle(r)
+	}
+	if refusal != nil {
+		refusal = new(s.counted(r, *refusal))
+	}
+	return refusal
 }
 
 func (s *Server) authenticate(r *fake.Request) *fake.Answer {
@@ -126,11 +147,23 @@ func (s *Server) State() State {
 // SetState replaces the state with a copy of this one. A state that makes no sense ends the test.
 func (s *Server) SetState(state State) {
 	s.t.Helper()
-	if err := state.check(); err != nil {
+	s.changeState(func(present *State) { *present = state })
+}
+
+// changeState takes the changed state if it makes sense, and counts anew.
+func (s *Server) changeState(change func(*State)) {
+	s.t.Helper()
+	var err error
+	s.Locked(func() {
+		next := s.state
+		change(&next)
+		if err = next.check(); err == nil {
+			s.state, s.used = next.clone(), limits{}
+		}
+	})
+	if err != nil {
 		s.t.Fatalf("kustomer fake: %v", err)
-		return
 	}
-	s.Locked(func() { s.state = state.clone() })
 }
 
 func (s *Server) decodeState(data []byte) error {
@@ -141,6 +174,6 @@ func (s *Server) decodeState(data []byte) error {
 	if err := next.check(); err != nil {
 		return err
 	}
-	s.state = next.clone()
+	s.state, s.used = next.clone(), limits{}
 	return nil
 }

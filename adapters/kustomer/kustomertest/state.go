@@ -22,6 +22,9 @@ type State struct {
 	// "kobject.<name>"), then by name, ending included.
 	Metadata map[string]map[string]Property `json:"metadata"`
 
+	Limit       int `json:"limit,omitempty"`        // requests of the organization in a minute; 0: any number
+	ObjectLimit int `json:"object_limit,omitempty"` // updates of one record in a minute; 0: any number
+
 	Masks Masks `json:"masks,omitempty"` // how sensitive attributes are shown to the API key
 }
 
@@ -87,6 +90,9 @@ func (state State) check() error {
 	if state.Token == "" {
 		return errors.New("state: the token is empty")
 	}
+	if state.Limit < 0 || state.ObjectLimit < 0 {
+		return errors.New("state: a limit is negative")
+	}
 	if !slices.Contains([]Masks{MaskText, MaskObject, MaskNone}, state.Masks) {
 		return fmt.Errorf("state: no masks are called %q", state.Masks)
 	}
@@ -116,6 +122,8 @@ func (state State) check() error {
 func (state State) clone() State {
 	copied := State{
 		Token:         state.Token,
+		Limit:         state.Limit,
+		ObjectLimit:   state.ObjectLimit,
 		Masks:         state.Masks,
 		Conversations: make(map[string]Conversation, len(state.Conversations)),
 		Customers:     make(map[string]Customer, len(state.Customers)),
