@@ -97,9 +97,6 @@ var desks = func() []desk {
 	}
 }()
 
-// pickDesk is the desk of a number that a fuzzer made up.
-func pickDesk(n uint8) desk { return desks[int(n)%len(desks)] }
-
 // adapter is an adapter of the desk, and the server behind it.
 func (d desk) adapter(t *testing.T, strict bool) (*driver.Adapter, *server) {
 	t.Helper()

@@ -29,47 +29,49 @@ func FuzzRoute(f *testing.F) {
 		"", ".", "..", "a/b", "../7", "7/..", "7/", "%2e%2e", "%37", "7%2f8", "7?x=1", "7#x", "7;x", "7\\8", " 7", "7 ", "7\n", "7\r\nX: y", "\x00", "7\x00", "\x1b[2J", "\u202e7",
 		"search", "email=jane@example.com", "externalId=1", "custom-attributes", "\xff",
 	} {
-		for n := range desks {
-			f.Add(uint8(n), id)
-		}
+		f.Add(id)
 	}
-	f.Fuzz(func(t *testing.T, n uint8, id string) {
-		d := pickDesk(n)
-		ref := adapters.Ref{Kind: d.kind, ID: id}
-		for name, call := range map[string]func(adapters.Adapter) error{
-			"reads": func(a adapters.Adapter) error { _, err := a.Attributes(t.Context(), ref); return err },
-			"writes": func(a adapters.Adapter) error {
-				_, err := a.UpdateAttributes(t.Context(), ref, adapters.Attributes{d.key("a"): adapters.String("x")}, adapters.Verify())
-				return err
-			},
-		} {
-			adapter, server := d.adapter(t, false)
-			err := call(adapter)
-			if len(server.requests) == 0 {
-				var failure *adapters.Error
-				if !errors.As(err, &failure) || failure.Class != adapters.ErrInvalid || failure.Code != adapters.CodeBadRef || failure.Effect != adapters.EffectNone {
-					t.Fatalf("%s %q %s: nothing was sent, and the error is %v", d.name, id, name, err)
-				}
-				line(t, "the error", err.Error(), 500)
-				if ids[len(d.id)].MatchString(id) {
-					t.Errorf("%s %q is refused", d.name, id)
-				}
-				continue
-			}
-			canonical := strings.ToLower(id)
-			for _, r := range server.requests {
-				routes := slices.ContainsFunc(d.routes, func(route string) bool {
-					return r.url.EscapedPath() == strings.ReplaceAll(route, "ID", canonical)
-				})
-				if !routes || r.url.Host != "desk.example" || r.url.RawQuery != "" || r.url.Fragment != "" {
-					t.Errorf("%s %q %s: %s %s is no route of that record", d.name, id, name, r.method, r.url)
-				}
-				if strings.ContainsFunc(id, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF-", r) }) {
-					t.Errorf("%s %s %q", d.name, name, id)
-				}
-			}
+	f.Fuzz(func(t *testing.T, id string) {
+		for _, d := range desks {
+			d.routesOf(t, id)
 		}
 	})
+}
+
+// routesOf reads and writes the record of an id at a desk.
+func (d desk) routesOf(t *testing.T, id string) {
+	t.Helper()
+	ref := adapters.Ref{Kind: d.kind, ID: id}
+	for name, call := range map[string]func(adapters.Adapter) error{
+		"reads": func(a adapters.Adapter) error { _, err := a.Attributes(t.Context(), ref); return err },
+		"writes": func(a adapters.Adapter) error {
+			_, err := a.UpdateAttributes(t.Context(), ref, adapters.Attributes{d.key("a"): adapters.String("x")}, adapters.Verify())
+			return err
+		},
+	} {
+		adapter, server := d.adapter(t, false)
+		err := call(adapter)
+		if len(server.requests) == 0 {
+			var failure *adapters.Error
+			if !errors.As(err, &failure) || failure.Class != adapters.ErrInvalid || failure.Code != adapters.CodeBadRef || failure.Effect != adapters.EffectNone {
+				t.Fatalf("%s %s %q: nothing was sent, and the error is %v", d.name, name, id, err)
+			}
+			line(t, "the error", err.Error(), 500)
+			if ids[len(d.id)].MatchString(id) {
+				t.Errorf("%s %s %q: it is refused", d.name, name, id)
+			}
+			continue
+		}
+		for _, r := range server.requests {
+			routes := slices.ContainsFunc(d.routes, func(route string) bool {
+				return r.url.EscapedPath() == strings.ReplaceAll(route, "ID", strings.ToLower(id))
+			})
+			odd := strings.Trim(id, "0123456789abcdefABCDEF-") != ""
+			if !routes || odd || r.url.Host != "desk.example" || r.url.RawQuery != "" || r.url.Fragment != "" {
+				t.Errorf("%s %s %q: %s %s is no route of that record", d.name, name, id, r.method, r.url)
+			}
+		}
+	}
 }
 
 // FuzzLookup: what a record is looked up by reaches the route of the look-up, as it
@@ -78,66 +80,60 @@ func FuzzLookup(f *testing.F) {
 	for _, value := range []string{
 		"jane@example.com", "JANE@EXAMPLE.COM", "+4512345678", "crm-7", "a/b", "../b", "a/../b", `a\..\b`, "..", ".", "%2e%2e", "a%2f..%2fb", "?x=1", "a&email=b", "a#b", "a;b", "a b", "a+b", "é", "\r\nX: y", "\x00", "\xff", "\u202e", "K",
 	} {
-		for n := range desks {
-			f.Add(uint8(n), uint8(n), value)
+		for which := range uint8(3) {
+			f.Add(which, value)
 		}
 	}
-	f.Fuzz(func(t *testing.T, n, which uint8, value string) {
-		d := pickDesk(n)
-		adapter, server := d.adapter(t, false)
+	f.Fuzz(func(t *testing.T, which uint8, value string) {
 		by := adapters.Lookup{By: []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}[which%3], Value: value}
-		refs, err := adapter.Find(t.Context(), d.kind, by)
-		if err == nil || len(refs) > 0 {
-			t.Fatalf("%s finds %v by %q where there is none", d.name, refs, value)
-		}
-		line(t, "the error", err.Error(), 1000)
-		if len(value) > 20 && strings.Contains(err.Error(), value) {
-			t.Errorf("the error tells %q: %v", value, err)
-		}
-		for _, r := range server.requests {
-			at := r.url.EscapedPath()
-			if r.url.RawQuery != "" {
-				at += "?" + r.url.RawQuery
+		for _, d := range desks {
+			adapter, server := d.adapter(t, false)
+			refs, err := adapter.Find(t.Context(), d.kind, by)
+			if err == nil || len(refs) > 0 {
+				t.Fatalf("%s finds %v by %q where there is none", d.name, refs, value)
 			}
-			rest, ok := strings.CutPrefix(at, d.lookups)
-			if !ok || r.method != http.MethodGet || r.url.Host != "desk.example" || r.url.Fragment != "" {
-				t.Fatalf("%s: %s %s is no look-up", d.name, r.method, r.url)
-			}
-			looked := rest
-			if !strings.HasSuffix(d.lookups, "?") {
-				if strings.ContainsAny(rest, "/?#") || r.url.RawQuery != "" {
-					t.Fatalf("%s: %q is looked up at %s", d.name, value, r.url)
-				}
-				_, looked, _ = strings.Cut(rest, "=")
-				looked, err = url.PathUnescape(looked)
-				if err != nil || slices.Contains(strings.FieldsFunc(looked, func(r rune) bool { return r == '/' || r == '\\' }), "..") {
-					t.Errorf("%s: %q is looked up at %s", d.name, value, r.url)
-				}
-			} else {
-				query, err := url.ParseQuery(rest)
-				if err != nil {
-					t.Fatalf("%s: %q is looked up at %s: %v", d.name, value, r.url, err)
-				}
-				for _, parameter := range []string{"q", "email", "phone", "externalId"} {
-					if query.Has(parameter) {
-						looked = query.Get(parameter)
-						query.Del(parameter)
-						break
-					}
-				}
-				query.Del("page")
-				query.Del("sort")
-				if len(query) > 0 {
-					t.Errorf("%s: %q is looked up at %s", d.name, value, r.url)
-				}
+			line(t, "the error", err.Error(), 1000)
+			if len(value) > 20 && strings.Contains(err.Error(), value) {
+				t.Errorf("the error tells %q: %v", value, err)
 			}
 			asked := value
 			if d.name == "chatwoot" {
-				asked = strings.ReplaceAll(value, `\`, `\\`)
+				asked = strings.ReplaceAll(value, `\`, `\\`) // its search would take one for an escape
 			}
-			if looked != asked && looked != strings.ToLower(value) {
-				t.Errorf("%s: %q is looked up as %q", d.name, value, looked)
+			for _, r := range server.requests {
+				looked, ok := d.lookedUp(r.url)
+				if !ok || looked != asked && looked != strings.ToLower(value) || r.method != http.MethodGet || slices.Contains(strings.FieldsFunc(looked, isSlash), "..") && d.name == "kustomer" {
+					t.Errorf("%s: %q is looked up as %q at %s %s", d.name, value, looked, r.method, r.url)
+				}
 			}
 		}
 	})
+}
+
+func isSlash(r rune) bool { return r == '/' || r == '\\' }
+
+// lookedUp is the value that a request looks up, and false where it does
+// anything else.
+func (d desk) lookedUp(at *url.URL) (string, bool) {
+	if at.Host != "desk.example" || at.Fragment != "" {
+		return "", false
+	}
+	path, ok := strings.CutPrefix(at.EscapedPath(), strings.TrimSuffix(d.lookups, "?"))
+	if !ok {
+		return "", false
+	}
+	if !strings.HasSuffix(d.lookups, "?") {
+		field, value, ok := strings.Cut(path, "=")
+		looked, err := url.PathUnescape(value)
+		return looked, ok && err == nil && strings.Trim(field, "abcdefghijklmnopqrstuvwxyzI") == "" && !strings.Contains(value, "/") && at.RawQuery == ""
+	}
+	query, err := url.ParseQuery(at.RawQuery)
+	query.Del("page")
+	query.Del("sort")
+	for _, parameter := range []string{"q", "email", "phone", "externalId"} {
+		if query.Has(parameter) {
+			return query.Get(parameter), err == nil && path == "" && len(query) == 1
+		}
+	}
+	return "", false
 }
