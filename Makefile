@@ -34,6 +34,15 @@ model: ## SEQUENCES random sequences of calls and failures, and interleavings of
 suite: ## the conformance suite of the three adapters, as a table
 	@go run ./cmd/specs suite
 
+BENCHCOUNT ?= 6
+BENCHTIME ?= 300ms
+bench: ## what a call of an adapter costs beside clients without the contract: BENCHCOUNT rounds (6), a minute or two each
+	@dir=$$(mktemp -d) && trap 'rm -rf $$dir' EXIT && go test -c -o $$dir/bench.test ./adapters/internal/bench && cd adapters/internal/bench && \
+		for round in $$(seq $(BENCHCOUNT)); do \
+			echo "round $$round of $(BENCHCOUNT)" >&2; \
+			$$dir/bench.test -test.run '^$$' -test.bench . -test.benchmem -test.benchtime $(BENCHTIME) >>$$dir/figures || { cat $$dir/figures; exit 1; }; \
+		done && go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da -col '/client@(handwritten stock deskattr)' $$dir/figures
+
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size
 
@@ -67,4 +76,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate coverage specs-check specs-drift examples model suite bench-size check format vet lint drift race fuzz
+.PHONY: help demo test generate coverage specs-check specs-drift examples model suite bench bench-size check format vet lint drift race fuzz

@@ -61,6 +61,7 @@ func TestImports(t *testing.T) {
 	for _, v := range vendors {
 		ours["gen/"+v] = []string{"gen/" + v}
 		ours["adapters/"+v] = append([]string{"gen/" + v, "adapters/" + v}, core...)
+		ours["adapters/internal/bench/stock/"+v] = []string{"gen/" + v} // for two types that the documents name
 		ours["adapters/"+v+"/"+v+"test"] = []string{"adapters/" + v + "/" + v + "test", "adapters/internal/fake", "specs"}
 	}
 	runtime := []string{"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid"}
