@@ -92,7 +92,9 @@ func (a *Adapter) Vendor() string { return a.driver.Vendor() }
 
 // Capabilities implements [adapters.Adapter].
 func (a *Adapter) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
-	return a.driver.Capabilities(kind)
+	capabilities, ok := a.driver.Capabilities(kind)
+	capabilities.Values, capabilities.Lookups = slices.Clone(capabilities.Values), slices.Clone(capabilities.Lookups)
+	return capabilities, ok
 }
 
 // UpdateAttributes implements [adapters.Updater].

@@ -8,7 +8,6 @@
 package driver
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,7 +16,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -33,7 +31,8 @@ type Driver interface {
 	// Vendor is the vendor's name in lower case.
 	Vendor() string
 
-	// Capabilities says what the vendor can do; false: it has no such kind.
+	// Capabilities says what the vendor can do; false: it has no such kind. It is
+	// asked often, and what it returns is not changed: the lists may be shared.
 	Capabilities(adapters.Kind) (adapters.Capabilities, bool)
 
 	// Ref returns the one form of a reference that names the record, or why
@@ -52,7 +51,8 @@ type Driver interface {
 	Encode(kind adapters.Kind, key string, v adapters.Value) (json.RawMessage, error)
 
 	// Decode gives the value of what the vendor sent, and false where that
-	// means that the attribute is absent. Pure.
+	// means that the attribute is absent. Pure; the raw value is neither changed
+	// nor kept.
 	Decode(kind adapters.Kind, key string, raw json.RawMessage) (adapters.Value, bool)
 
 	// Read reads a record.
@@ -98,14 +98,38 @@ type Change struct {
 	// it had no reason to. A driver that needs what it read takes it from here.
 	Before *Record
 
-	names map[string]string // key to the name that the caller gave it
+	names []named // by name
 }
+
+// named is an attribute's name, as the caller gave it, and its key.
+type named struct{ name, key string }
 
 func (c Change) empty() bool { return len(c.Set)+len(c.Clear) == 0 }
 
+// has tells whether the change names a key.
+func (c Change) has(key string) bool {
+	_, set := c.Set[key]
+	return set || slices.Contains(c.Clear, key)
+}
+
 // keys are all keys of the change, in order.
 func (c Change) keys() []string {
-	return slices.Sorted(maps.Keys(c.WithNulls()))
+	keys := slices.Clone(c.Clear)
+	for key := range c.Set {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// name is what the caller calls a key, "" where the key is not in the change.
+func (c Change) name(key string) string {
+	for _, n := range c.names {
+		if n.key == key {
+			return n.name
+		}
+	}
+	return ""
 }
 
 // WithNulls is the change as one map, for vendors where a null clears.
@@ -131,53 +155,8 @@ func Refuse(class error, code adapters.Code, format string, args ...any) error {
 // refusal of any other: "007" and "+7" would be second names of one record.
 func NumericID(ref adapters.Ref) (int64, error) {
 	id, err := strconv.ParseInt(ref.ID, 10, 64)
-	if err != nil || id <= 0 || strconv.FormatInt(id, 10) != ref.ID {
+	if err != nil || ref.ID[0] < '1' || ref.ID[0] > '9' { // neither a sign nor a zero
 		return 0, Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not a positive whole number without leading zeros")
 	}
 	return id, nil
-}
-
-// Plain decodes plain JSON: text, numbers, true and false, a list of texts;
-// anything else is JSON, and so is a text that would change on its way back: one
-// with half of a surrogate pair, say. A null is absent. White space around it means
-// nothing: a caller's JSON may have some.
-func Plain(raw json.RawMessage) (adapters.Value, bool) {
-	raw = bytes.TrimSpace(raw)
-	var text string
-	var flag bool
-	var list []string
-	switch {
-	case len(raw) == 0 || string(raw) == "null":
-		return adapters.Value{}, false
-	case raw[0] == '"' && json.Unmarshal(raw, &text) == nil && survives(raw):
-		return adapters.String(text), true
-	case raw[0] == '[' && onlyTexts(raw, &list):
-		return adapters.List(list...), true
-	case (raw[0] == 't' || raw[0] == 'f') && json.Unmarshal(raw, &flag) == nil:
-		return adapters.Bool(flag), true
-	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
-		number := adapters.Number(json.Number(raw))
-		if _, err := number.MarshalJSON(); err == nil {
-			return number, true
-		}
-	}
-	return adapters.JSON(raw), true // also a number whose exponent is beyond all reason
-}
-
-// survives tells whether texts in valid JSON are still the same when they are sent again.
-func survives(raw json.RawMessage) bool { return utf8.Valid(raw) && checkEscapes(raw) == nil }
-
-// onlyTexts decodes a list of texts; a null among them is no text.
-func onlyTexts(raw json.RawMessage, list *[]string) bool {
-	var items []*string
-	if json.Unmarshal(raw, &items) != nil || !survives(raw) {
-		return false
-	}
-	for _, item := range items {
-		if item == nil {
-			return false
-		}
-		*list = append(*list, *item)
-	}
-	return true
 }

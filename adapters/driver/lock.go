@@ -12,7 +12,7 @@ import (
 // merges sent at once.
 type locks struct {
 	mu      sync.Mutex
-	records map[adapters.Ref]*recordLock
+	records map[adapters.Ref]recordLock
 }
 
 type recordLock struct {
@@ -24,29 +24,32 @@ type recordLock struct {
 func (l *locks) lock(ctx context.Context, ref adapters.Ref) (unlock func(), err error) {
 	l.mu.Lock()
 	if l.records == nil {
-		l.records = map[adapters.Ref]*recordLock{}
+		l.records = map[adapters.Ref]recordLock{}
 	}
-	record := l.records[ref]
-	if record == nil {
-		record = &recordLock{held: make(chan struct{}, 1)}
-		l.records[ref] = record
+	record, ok := l.records[ref]
+	if !ok {
+		record.held = make(chan struct{}, 1)
 	}
 	record.users++
+	l.records[ref] = record
 	l.mu.Unlock()
 
 	select {
 	case record.held <- struct{}{}:
-		return func() { <-record.held; l.leave(ref, record) }, nil
+		return func() { <-record.held; l.leave(ref) }, nil
 	case <-ctx.Done():
-		l.leave(ref, record)
+		l.leave(ref)
 		return nil, ctx.Err()
 	}
 }
 
-func (l *locks) leave(ref adapters.Ref, record *recordLock) {
+func (l *locks) leave(ref adapters.Ref) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	record := l.records[ref]
 	if record.users--; record.users == 0 {
 		delete(l.records, ref)
+		return
 	}
+	l.records[ref] = record
 }

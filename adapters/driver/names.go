@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,18 +17,20 @@ import (
 // naming each that is bad. Those that IfEqual expects are not sent, but compared
 // with what has been read as if they were.
 func (a *Adapter) change(ctx context.Context, resolver *resolver, attributes adapters.Attributes, expected bool) (Change, error) {
-	names := map[string]string{} // of the keys seen so far
-	change := Change{Set: map[string]json.RawMessage{}, names: names}
+	if len(attributes) == 0 {
+		return Change{}, nil
+	}
+	change := Change{Set: make(map[string]json.RawMessage, len(attributes)), names: byName(attributes)}
 	capabilities, _ := a.driver.Capabilities(resolver.kind)
 	var bad []*adapters.Error
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		value := attributes[name]
+	for i, n := range change.names {
+		name, value := n.name, attributes[n.name]
 		key, raw, err := a.encode(ctx, resolver, capabilities, name, value, expected)
 		if err == nil {
-			if other, ok := names[key]; ok {
-				err = Refuse(adapters.ErrInvalid, adapters.CodeDoubledAttribute, "%q means the same attribute (%s)", other, key)
+			if change.has(key) {
+				err = Refuse(adapters.ErrInvalid, adapters.CodeDoubledAttribute, "%q means the same attribute (%s)", change.name(key), key)
 			}
-			names[key] = name
+			change.names[i].key = key
 		}
 		if resolver.failed != nil {
 			return Change{}, resolver.failed
@@ -54,6 +55,16 @@ func (a *Adapter) change(ctx context.Context, resolver *resolver, attributes ada
 		}
 	}
 	return change, adapters.Join(bad)
+}
+
+// byName are the names of attributes in order, so that errors always come in it.
+func byName(attributes adapters.Attributes) []named {
+	names := make([]named, 0, len(attributes))
+	for name := range attributes {
+		names = append(names, named{name: name})
+	}
+	slices.SortFunc(names, func(x, y named) int { return cmp.Compare(x.name, y.name) })
+	return names
 }
 
 // encode checks one attribute and turns it into the vendor's key and JSON.
@@ -179,8 +190,12 @@ func Unknown(name string, known []string) error {
 	if near := nearest(name, known); len(near) > 0 {
 		return fmt.Errorf("%w: no definition has this name; did you mean %s?", ErrUnknownName, strings.Join(near, " or "))
 	}
-	return fmt.Errorf("%w: no definition has this name", ErrUnknownName)
+	return errUndefined
 }
+
+// errUndefined is made once: it is the answer to every name before the
+// definitions are there.
+var errUndefined = fmt.Errorf("%w: no definition has this name", ErrUnknownName)
 
 // nearest are the (at most three) names that look most like this one.
 func nearest(name string, known []string) []string {

@@ -28,17 +28,17 @@ func (a *Adapter) decode(kind adapters.Kind, key string, values map[string]json.
 	if !ok {
 		return adapters.Value{}, false
 	}
-	return a.driver.Decode(kind, key, slices.Clone(raw))
+	return a.driver.Decode(kind, key, raw)
 }
 
 // result gives what was read under the caller's names. An attribute that none of
 // them can mean is left out, and the Result then not complete.
 func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record) adapters.Result {
-	result := adapters.Result{Attributes: adapters.Attributes{}, Complete: record.Complete}
+	result := adapters.Result{Attributes: make(adapters.Attributes, len(record.Values)), Complete: record.Complete}
 	names := a.callerNames(ctx, kind, record)
 	for key := range record.Values {
 		value, there := a.decode(kind, key, record.Values)
-		name, named := names[key]
+		name, named := names.of(key)
 		switch {
 		case there && named:
 			result.Attributes[name] = value
@@ -49,31 +49,46 @@ func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record)
 	return result
 }
 
-// callerNames are the names under which the attributes of a record are read, by
-// their keys: the alias, else the vendor's readable name, else the key. Each
-// must mean the same attribute when it is written back. So a readable name that
-// two share goes to neither, one that looks like a key or is an alias of another
-// attribute is not used, and a key that is such an alias is no name at all.
-func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Record) map[string]string {
-	shared := map[string]int{}
-	for key := range record.Values {
-		shared[cmp.Or(record.Names[key], key)]++
+// callerNames tells the names under which the attributes of a record are read:
+// the alias, else the vendor's readable name, else the key. Each must mean the
+// same attribute when it is written back. So a readable name that two share goes
+// to neither, one that looks like a key or is an alias of another attribute is
+// not used, and a key that is such an alias is no name at all.
+type callerNames struct {
+	key     func(kind adapters.Kind, name string, v adapters.Value, definitions []adapters.Definition) (string, error)
+	kind    adapters.Kind
+	told    map[string]string // readable names by key, where the answer tells them
+	shared  map[string]int    // how many attributes have a name; nil where names are keys
+	aliases map[string]string // by key
+	taken   map[string]string // what each alias stands for
+}
+
+func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Record) callerNames {
+	names := callerNames{
+		key: a.driver.Key, kind: kind, told: record.Names,
+		aliases: a.aliases(ctx, kind, record), taken: a.options.Aliases[kind],
 	}
-	aliases, taken := a.aliases(ctx, kind, record), a.options.Aliases[kind]
-	names := make(map[string]string, len(record.Values))
-	for key := range record.Values {
-		name := cmp.Or(record.Names[key], key)
-		if meant, err := a.driver.Key(kind, name, adapters.Clear(), nil); shared[name] > 1 || err == nil && meant != key || taken[name] != "" {
-			name = key
-		}
-		switch {
-		case aliases[key] != "":
-			names[key] = aliases[key]
-		case taken[name] == "":
-			names[key] = name
+	if len(record.Names) > 0 {
+		names.shared = make(map[string]int, len(record.Values))
+		for key := range record.Values {
+			names.shared[cmp.Or(record.Names[key], key)]++
 		}
 	}
 	return names
+}
+
+// of is the name of a key, false where there is none.
+func (n callerNames) of(key string) (string, bool) {
+	if alias := n.aliases[key]; alias != "" {
+		return alias, true
+	}
+	name := cmp.Or(n.told[key], key)
+	if n.shared[name] > 1 || n.taken[name] != "" {
+		name = key
+	} else if meant, err := n.key(n.kind, name, adapters.Clear(), nil); err == nil && meant != key {
+		name = key
+	}
+	return name, n.taken[name] == ""
 }
 
 // aliases are the caller's aliases by key. One of a label, or of a name without
@@ -81,11 +96,10 @@ func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Re
 // where the record has attributes that it may mean; those keep their keys if they
 // cannot be read.
 func (a *Adapter) aliases(ctx context.Context, kind adapters.Kind, record Record) map[string]string {
-	pending := maps.Clone(a.pending[kind])
-	if len(pending) == 0 {
+	if len(a.pending[kind]) == 0 {
 		return a.names[kind]
 	}
-	names := maps.Clone(a.names[kind])
+	pending, names := maps.Clone(a.pending[kind]), maps.Clone(a.names[kind])
 	told := map[string][]string{} // the keys of a readable name
 	unnamed := 0
 	for key := range record.Values {

@@ -124,14 +124,14 @@ func effect(trace *transport.Trace, failure *adapters.Error) adapters.Effect {
 // equal tells whether a record is as expected, or names all that is not. What it
 // holds as this call may itself have written it is taken for expected.
 func (a *Adapter) equal(kind adapters.Kind, record Record, expected, ours Change, effect adapters.Effect) error {
-	named, foreign := ours.WithNulls(), a.differing(kind, record, ours)
+	foreign := a.differing(kind, record, ours)
 	var bad []*adapters.Error
 	for _, key := range a.differing(kind, record, expected) {
-		if _, may := named[key]; may && !slices.Contains(foreign, key) {
+		if ours.has(key) && !slices.Contains(foreign, key) {
 			continue
 		}
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: cmp.Or(expected.names[key], a.name(kind, record, key)), Effect: effect,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotEqual, Name: cmp.Or(expected.name(key), a.name(kind, record, key)), Effect: effect,
 			Err: errors.New("it is not what IfEqual expects"),
 		})
 	}
@@ -162,7 +162,7 @@ func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, w
 	var bad []*adapters.Error
 	report := func(record Record, key, reason string) {
 		bad = append(bad, &adapters.Error{
-			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: cmp.Or(change.names[key], a.name(ref.Kind, record, key)), Effect: adapters.EffectApplied,
+			Class: adapters.ErrConflict, Code: adapters.CodeNotKept, Name: cmp.Or(change.name(key), a.name(ref.Kind, record, key)), Effect: adapters.EffectApplied,
 			Err: errors.New(reason),
 		})
 	}
@@ -179,11 +179,10 @@ func (a *Adapter) verify(ctx context.Context, ref adapters.Ref, change Change, w
 		}
 	}
 	if written.Replaced && change.Before != nil {
-		before, named := *change.Before, change.WithNulls()
+		before := *change.Before
 		for key := range before.Values {
-			_, ours := named[key]
 			_, was := a.decode(ref.Kind, key, before.Values)
-			if _, is := a.decode(ref.Kind, key, after.Values); was && !is && !ours {
+			if _, is := a.decode(ref.Kind, key, after.Values); was && !is && !change.has(key) {
 				report(before, key, "it was there before the write and is gone after it: somebody else removed it")
 			}
 		}

@@ -38,7 +38,7 @@ func checkValue(v adapters.Value) error {
 			}
 		}
 	case adapters.ValueNumber:
-		if _, numberErr := v.MarshalJSON(); numberErr != nil {
+		if !isNumber(v) {
 			err = errors.New("is not a finite decimal number as JSON writes it")
 		}
 	case adapters.ValueTime:
