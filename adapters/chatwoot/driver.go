@@ -25,13 +25,19 @@ type vendor struct {
 // Vendor implements [driver.Driver].
 func (d *vendor) Vendor() string { return "chatwoot" }
 
+// What Capabilities returns each time.
+var (
+	values = []adapters.ValueKind{
+		adapters.ValueString, adapters.ValueNumber, adapters.ValueBool, adapters.ValueTime,
+		adapters.ValueLink, adapters.ValueList, adapters.ValueJSON,
+	}
+	contactLookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+)
+
 // Capabilities implements [driver.Driver].
 func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
 	capabilities := adapters.Capabilities{
-		Values: []adapters.ValueKind{
-			adapters.ValueString, adapters.ValueNumber, adapters.ValueBool, adapters.ValueTime,
-			adapters.ValueLink, adapters.ValueList, adapters.ValueJSON,
-		},
+		Values:             values,
 		EmptyText:          true,
 		ForeignWritersSafe: false, // the server's own merges race
 	}
@@ -40,7 +46,7 @@ func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) 
 		capabilities.Merge = adapters.MergeEmulated // before 4.17.0
 	case adapters.Contact:
 		capabilities.Merge = adapters.MergeNative
-		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+		capabilities.Lookups = contactLookups
 	default:
 		return adapters.Capabilities{}, false
 	}

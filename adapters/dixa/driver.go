@@ -23,19 +23,25 @@ type vendor struct {
 // Vendor implements [driver.Driver].
 func (d *vendor) Vendor() string { return "dixa" }
 
+// What Capabilities returns each time.
+var (
+	values         = []adapters.ValueKind{adapters.ValueString, adapters.ValueLink, adapters.ValueList}
+	contactLookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+)
+
 // Capabilities implements [driver.Driver].
 func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
 	if kind != adapters.Conversation && kind != adapters.Contact {
 		return adapters.Capabilities{}, false
 	}
 	capabilities := adapters.Capabilities{
-		Values:             []adapters.ValueKind{adapters.ValueString, adapters.ValueLink, adapters.ValueList},
+		Values:             values,
 		EmptyText:          false,
 		Merge:              adapters.MergeNative,
 		ForeignWritersSafe: true, // attribute by attribute
 	}
 	if kind == adapters.Contact {
-		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+		capabilities.Lookups = contactLookups
 	}
 	return capabilities, true
 }

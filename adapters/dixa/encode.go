@@ -14,31 +14,40 @@ func (d *vendor) Key(_ adapters.Kind, name string, _ adapters.Value, definitions
 	if id := strings.ToLower(name); uuid.MatchString(id) {
 		return id, nil
 	}
-	var identifiers, labels, known []string
-	for _, definition := range definitions {
-		if definition.Archived {
-			continue
-		}
-		known = append(known, definition.Name)
-		if definition.Name == name {
-			identifiers = append(identifiers, definition.Key)
-		}
-		if definition.Label == name {
-			labels = append(labels, definition.Key)
-		}
-	}
-	matches := identifiers
+	matches := keys(definitions, func(d *adapters.Definition) bool { return d.Name == name })
 	if len(matches) == 0 {
-		matches = labels
+		matches = keys(definitions, func(d *adapters.Definition) bool { return d.Label == name })
 	}
 	switch len(matches) {
 	case 0:
-		return "", driver.Unknown(name, known)
+		return "", driver.Unknown(name, known(definitions))
 	case 1:
 		return matches[0], nil
 	}
 	slices.Sort(matches)
 	return "", driver.Refuse(adapters.ErrInvalid, adapters.CodeAmbiguousAttribute, "it may be any of %s; use the id", strings.Join(matches, ", "))
+}
+
+// keys are those of the definitions in use that match.
+func keys(definitions []adapters.Definition, match func(*adapters.Definition) bool) []string {
+	var keys []string
+	for i := range definitions {
+		if d := &definitions[i]; !d.Archived && match(d) {
+			keys = append(keys, d.Key)
+		}
+	}
+	return keys
+}
+
+// known are the identifiers of the definitions in use.
+func known(definitions []adapters.Definition) []string {
+	var names []string
+	for _, definition := range definitions {
+		if !definition.Archived {
+			names = append(names, definition.Name)
+		}
+	}
+	return names
 }
 
 // Encode implements [driver.Driver].

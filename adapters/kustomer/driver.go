@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -23,38 +22,46 @@ type vendor struct {
 // Vendor implements [driver.Driver].
 func (d *vendor) Vendor() string { return "kustomer" }
 
+// What Capabilities returns each time.
+var (
+	values = []adapters.ValueKind{
+		adapters.ValueString, adapters.ValueNumber, adapters.ValueBool,
+		adapters.ValueTime, adapters.ValueLink, adapters.ValueList,
+	}
+	conversationLookups = []adapters.LookupField{adapters.ByExternalID}
+	contactLookups      = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+)
+
 // Capabilities implements [driver.Driver].
 func (d *vendor) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
 	capabilities := adapters.Capabilities{
-		Values: []adapters.ValueKind{
-			adapters.ValueString, adapters.ValueNumber, adapters.ValueBool,
-			adapters.ValueTime, adapters.ValueLink, adapters.ValueList,
-		},
+		Values:             values,
 		EmptyText:          true,
 		Merge:              adapters.MergeNative,
 		ForeignWritersSafe: true, // key by key
 	}
 	switch kind {
 	case adapters.Conversation:
-		capabilities.Lookups = []adapters.LookupField{adapters.ByExternalID}
+		capabilities.Lookups = conversationLookups
 	case adapters.Contact:
-		capabilities.Lookups = []adapters.LookupField{adapters.ByEmail, adapters.ByPhone, adapters.ByExternalID}
+		capabilities.Lookups = contactLookups
 	default:
 		return adapters.Capabilities{}, false
 	}
 	return capabilities, true
 }
 
-var objectID = regexp.MustCompile(`^[0-9a-f]{24}$`)
-
 // Ref implements [driver.Driver].
 func (d *vendor) Ref(ref adapters.Ref) (adapters.Ref, error) {
 	canonical := adapters.Ref{Kind: ref.Kind, ID: strings.ToLower(ref.ID)}
-	if !objectID.MatchString(canonical.ID) {
+	if !isID(canonical.ID) {
 		return ref, driver.Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the id is not 24 hexadecimal digits")
 	}
 	return canonical, nil
 }
+
+// isID tells whether an id is 24 hexadecimal digits in lower case.
+func isID(id string) bool { return len(id) == 24 && strings.Trim(id, "0123456789abcdef") == "" }
 
 // Read implements [driver.Driver].
 func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
@@ -137,7 +144,7 @@ func customer(ref adapters.Ref, answer *kustomer.CustomerEnvelope, err error) (d
 // custom out where it is empty (recorded).
 func record(ref adapters.Ref, id string, custom map[string]json.RawMessage, is state) (driver.Record, error) {
 	switch {
-	case !objectID.MatchString(id):
+	case !isID(id):
 		return driver.Record{}, errNoRecord
 	case id != ref.ID:
 		return driver.Record{}, driver.Refuse(adapters.ErrConflict, adapters.CodeRecordMerged, "the record was merged into %s; use that id", id)

@@ -84,15 +84,11 @@ func find(name string, v adapters.Value, definitions []adapters.Definition) (str
 	if suffix != "" {
 		return name, nil
 	}
-	var matches, known []string
-	for _, definition := range definitions {
-		if definition.Archived {
-			continue
-		}
-		defined, _ := split(definition.Key)
-		known = append(known, definition.Key, defined)
-		if plain(defined) == plain(name) || plain(definition.Key) == plain(name) {
-			matches = append(matches, definition.Key)
+	var matches []string
+	for i := range definitions {
+		key := definitions[i].Key
+		if stem, _ := split(key); !definitions[i].Archived && (alike(stem, name) || alike(key, name)) {
+			matches = append(matches, key)
 		}
 	}
 	switch {
@@ -106,38 +102,75 @@ func find(name string, v adapters.Value, definitions []adapters.Definition) (str
 	if ending, ok := invented[v.Kind()]; ok {
 		return camel(name) + ending, driver.ErrUnknownName
 	}
-	return "", fmt.Errorf("%w; or use a key, which ends in Str, Txt, Num, At, Bool, Url, Id or Tree", driver.Unknown(name, known))
+	return "", fmt.Errorf("%w; or use a key, which ends in Str, Txt, Num, At, Bool, Url, Id or Tree", driver.Unknown(name, known(definitions)))
+}
+
+// known are the names that attributes can be called by.
+func known(definitions []adapters.Definition) []string {
+	var names []string
+	for _, definition := range definitions {
+		if !definition.Archived {
+			stem, _ := split(definition.Key)
+			names = append(names, definition.Key, stem)
+		}
+	}
+	return names
 }
 
 // masklike tells whether a value may be what the vendor shows in place of a
 // sensitive text: all of it or a part in stars. Masks of other shapes are no
 // value that can be set.
 func masklike(v adapters.Value) bool {
-	return slices.ContainsFunc(append(v.List(), v.Text()), func(text string) bool {
-		return strings.Contains(text, "***") || strings.Contains(text, "•••")
-	})
+	return stars(v.Text()) || v.Kind() == adapters.ValueList && slices.ContainsFunc(v.List(), stars)
 }
 
-// plain is a name without what people write differently: case and separators.
-func plain(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToLower(r)
-		}
-		return -1
-	}, name)
+func stars(text string) bool {
+	return strings.Contains(text, "***") || strings.Contains(text, "•••")
 }
+
+// alike tells whether two names are the same but for what people write
+// differently: case and separators. It is asked for every definition.
+func alike(x, y string) bool {
+	for {
+		var a, b rune
+		a, x = letter(x)
+		b, y = letter(y)
+		if a != b || a == 0 {
+			return a == b
+		}
+	}
+}
+
+// letter is the first letter or digit of a name, in lower case, and what comes
+// after it; 0 where there is none.
+func letter(name string) (first rune, rest string) {
+	for i, r := range name {
+		if isLetter(r) {
+			return unicode.ToLower(r), name[i+utf8.RuneLen(r):]
+		}
+	}
+	return 0, ""
+}
+
+func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // camel is a name as the vendor writes keys: order_id is orderId.
 func camel(name string) string {
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for i, word := range words {
-		if i > 0 {
-			first, size := utf8.DecodeRuneInString(word)
-			words[i] = string(unicode.ToUpper(first)) + word[size:]
+	var key strings.Builder
+	key.Grow(len(name))
+	separated := false
+	for _, r := range name {
+		switch {
+		case !isLetter(r):
+			separated = key.Len() > 0
+		case separated:
+			key.WriteRune(unicode.ToUpper(r))
+			separated = false
+		default:
+			key.WriteRune(r)
 		}
 	}
-	return strings.Join(words, "")
+	return key.String()
 }
 
 // Encode implements [driver.Driver].

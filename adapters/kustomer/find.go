@@ -30,7 +30,7 @@ func (d *vendor) Find(ctx context.Context, kind adapters.Kind, by adapters.Looku
 			continue
 		case err != nil:
 			return nil, err
-		case !objectID.MatchString(id):
+		case !isID(id):
 			return nil, errNoRecord
 		}
 		return []adapters.Ref{{Kind: kind, ID: id}}, nil
