@@ -45,11 +45,15 @@ func Plain(raw json.RawMessage) (adapters.Value, bool) {
 }
 
 // textOf decodes a text that is still the same when it is sent again.
-func textOf(raw json.RawMessage) (text string, ok bool) {
+func textOf(raw json.RawMessage) (string, bool) {
 	if text, ok := withoutEscapes(raw); ok {
 		return text, true
 	}
-	return text, json.Unmarshal(raw, &text) == nil && survives(raw)
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return "", false
+	}
+	return text, survives(raw)
 }
 
 // withoutEscapes is the text of most answers: what stands between the quotes.

@@ -55,7 +55,7 @@ func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record)
 // to neither, one that looks like a key or is an alias of another attribute is
 // not used, and a key that is such an alias is no name at all.
 type callerNames struct {
-	key     func(kind adapters.Kind, name string, v adapters.Value, definitions []adapters.Definition) (string, error)
+	driver  Driver
 	kind    adapters.Kind
 	told    map[string]string // readable names by key, where the answer tells them
 	shared  map[string]int    // how many attributes have a name; nil where names are keys
@@ -65,7 +65,7 @@ type callerNames struct {
 
 func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Record) callerNames {
 	names := callerNames{
-		key: a.driver.Key, kind: kind, told: record.Names,
+		driver: a.driver, kind: kind, told: record.Names,
 		aliases: a.aliases(ctx, kind, record), taken: a.options.Aliases[kind],
 	}
 	if len(record.Names) > 0 {
@@ -85,7 +85,7 @@ func (n callerNames) of(key string) (string, bool) {
 	name := cmp.Or(n.told[key], key)
 	if n.shared[name] > 1 || n.taken[name] != "" {
 		name = key
-	} else if meant, err := n.key(n.kind, name, adapters.Clear(), nil); err == nil && meant != key {
+	} else if meant, err := n.driver.Key(n.kind, name, adapters.Clear(), nil); err == nil && meant != key {
 		name = key
 	}
 	return name, n.taken[name] == ""

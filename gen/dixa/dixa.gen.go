@@ -22706,7 +22706,7 @@ func (api *API) ListAgents(ctx context.Context, params *ListAgentsParams, reqEdi
 		return nil, err
 	}
 	var result AgentPage
-	if err := api.send(ctx, "listAgents", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listAgents", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22735,12 +22735,12 @@ func (api *API) PatchAgents(ctx context.Context, body PatchAgentsJSONRequestBody
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/agents", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result AgentOutcomeList
-	if err := api.send(ctx, "patchAgents", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchAgents", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22758,12 +22758,12 @@ func (api *API) CreateAgent(ctx context.Context, body CreateAgentJSONRequestBody
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateAgentRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/agents", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result AgentEnvelope
-	if err := api.send(ctx, "createAgent", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createAgent", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22784,12 +22784,12 @@ func (api *API) UpdateAgents(ctx context.Context, body UpdateAgentsJSONRequestBo
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewUpdateAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/agents", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result AgentOutcomeList
-	if err := api.send(ctx, "updateAgents", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "updateAgents", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22809,12 +22809,12 @@ func (api *API) CreateAgents(ctx context.Context, body CreateAgentsJSONRequestBo
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateAgentsRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/agents/bulk", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result AgentOutcomeList
-	if err := api.send(ctx, "createAgents", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createAgents", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22828,12 +22828,12 @@ func (api *API) CreateAgents(ctx context.Context, body CreateAgentsJSONRequestBo
 //
 // Corresponds with GET /agents/presence (the `ListAgentPresence` operationId).
 func (api *API) ListAgentPresence(ctx context.Context, reqEditors ...RequestEditorFn) ([]AgentPresence, error) {
-	req, err := NewListAgentPresenceRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/agents/presence", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result []AgentPresence
-	if err := api.send(ctx, "listAgentPresence", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listAgentPresence", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return result, nil
@@ -22850,11 +22850,11 @@ func (api *API) DeleteAgent(ctx context.Context, agentID AgentID, reqEditors ...
 	if err := checkSegment("agentId", string(agentID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteAgentRequest(api.Client.Server, agentID)
+	req, err := api.request(ctx, http.MethodDelete, "/agents/{agentId}", "", nil, url.PathEscape(string(agentID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteAgent", req, reqEditors, nil)
+	return api.send(req, "deleteAgent", reqEditors, nil)
 }
 
 // GetAgent reads an agent or administrator.
@@ -22866,12 +22866,12 @@ func (api *API) GetAgent(ctx context.Context, agentID AgentID, reqEditors ...Req
 	if err := checkSegment("agentId", string(agentID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetAgentRequest(api.Client.Server, agentID)
+	req, err := api.request(ctx, http.MethodGet, "/agents/{agentId}", "", nil, url.PathEscape(string(agentID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AgentEnvelope
-	if err := api.send(ctx, "getAgent", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getAgent", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22894,12 +22894,12 @@ func (api *API) PatchAgent(ctx context.Context, agentID AgentID, body PatchAgent
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchAgentRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/agents/{agentId}", "application/json", content, url.PathEscape(string(agentID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AgentEnvelope
-	if err := api.send(ctx, "patchAgent", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchAgent", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22922,12 +22922,12 @@ func (api *API) UpdateAgent(ctx context.Context, agentID AgentID, body UpdateAge
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewUpdateAgentRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/agents/{agentId}", "application/json", content, url.PathEscape(string(agentID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AgentEnvelope
-	if err := api.send(ctx, "updateAgent", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "updateAgent", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22942,12 +22942,12 @@ func (api *API) GetAgentPresence(ctx context.Context, agentID AgentID, reqEditor
 	if err := checkSegment("agentId", string(agentID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetAgentPresenceRequest(api.Client.Server, agentID)
+	req, err := api.request(ctx, http.MethodGet, "/agents/{agentId}/presence", "", nil, url.PathEscape(string(agentID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AgentPresenceEnvelope
-	if err := api.send(ctx, "getAgentPresence", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getAgentPresence", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -22970,11 +22970,11 @@ func (api *API) UpdateWorkingChannel(ctx context.Context, agentID AgentID, body 
 	if err != nil {
 		return err
 	}
-	req, err := NewUpdateWorkingChannelRequestWithBody(api.Client.Server, agentID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/agents/{agentId}/presence/working-channel", "application/json", content, url.PathEscape(string(agentID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "updateWorkingChannel", req, reqEditors, nil)
+	return api.send(req, "updateWorkingChannel", reqEditors, nil)
 }
 
 // ListAgentTeams lists the ids of the teams of an agent or administrator.
@@ -22988,12 +22988,12 @@ func (api *API) ListAgentTeams(ctx context.Context, agentID AgentID, reqEditors 
 	if err := checkSegment("agentId", string(agentID)); err != nil {
 		return nil, err
 	}
-	req, err := NewListAgentTeamsRequest(api.Client.Server, agentID)
+	req, err := api.request(ctx, http.MethodGet, "/agents/{agentId}/teams", "", nil, url.PathEscape(string(agentID)))
 	if err != nil {
 		return nil, err
 	}
 	var result TeamReferenceList
-	if err := api.send(ctx, "listAgentTeams", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listAgentTeams", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23015,7 +23015,7 @@ func (api *API) ListFilterValues(ctx context.Context, filterAttribute string, pa
 		return nil, err
 	}
 	var result FilterValuePage
-	if err := api.send(ctx, "listFilterValues", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listFilterValues", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23044,7 +23044,7 @@ func (api *API) ListMetrics(ctx context.Context, params *ListMetricsParams, reqE
 		return nil, err
 	}
 	var result MetricMetadataPage
-	if err := api.send(ctx, "listMetrics", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listMetrics", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23071,12 +23071,12 @@ func (api *API) GetMetricData(ctx context.Context, body GetMetricDataJSONRequest
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewGetMetricDataRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/analytics/metrics", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result MetricDataEnvelope
-	if err := api.send(ctx, "getMetricData", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getMetricData", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23093,12 +23093,12 @@ func (api *API) GetMetric(ctx context.Context, metricID string, reqEditors ...Re
 	if err := checkSegment("metricId", string(metricID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetMetricRequest(api.Client.Server, metricID)
+	req, err := api.request(ctx, http.MethodGet, "/analytics/metrics/{metricId}", "", nil, url.PathEscape(string(metricID)))
 	if err != nil {
 		return nil, err
 	}
 	var result MetricMetadataEnvelope
-	if err := api.send(ctx, "getMetric", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getMetric", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23115,7 +23115,7 @@ func (api *API) ListMetricRecords(ctx context.Context, params *ListMetricRecords
 		return nil, err
 	}
 	var result MetricRecordMetadataPage
-	if err := api.send(ctx, "listMetricRecords", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listMetricRecords", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23149,7 +23149,7 @@ func (api *API) GetMetricRecordData(ctx context.Context, params *GetMetricRecord
 		return nil, err
 	}
 	var result MetricRecordPage
-	if err := api.send(ctx, "getMetricRecordData", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getMetricRecordData", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23179,12 +23179,12 @@ func (api *API) GetMetricRecord(ctx context.Context, recordID string, reqEditors
 	if err := checkSegment("recordId", string(recordID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetMetricRecordRequest(api.Client.Server, recordID)
+	req, err := api.request(ctx, http.MethodGet, "/analytics/records/{recordId}", "", nil, url.PathEscape(string(recordID)))
 	if err != nil {
 		return nil, err
 	}
 	var result MetricRecordMetadataEnvelope
-	if err := api.send(ctx, "getMetricRecord", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getMetricRecord", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23206,12 +23206,12 @@ func (api *API) AnonymizeEntity(ctx context.Context, body AnonymizeEntityJSONReq
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewAnonymizeEntityRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/anonymization", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result AnonymizationEnvelope
-	if err := api.send(ctx, "anonymizeEntity", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "anonymizeEntity", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23226,12 +23226,12 @@ func (api *API) GetAnonymizationRequest(ctx context.Context, requestID string, r
 	if err := checkSegment("requestId", string(requestID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetAnonymizationRequestRequest(api.Client.Server, requestID)
+	req, err := api.request(ctx, http.MethodGet, "/anonymization/request/{requestId}", "", nil, url.PathEscape(string(requestID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AnonymizationEnvelope
-	if err := api.send(ctx, "getAnonymizationRequest", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getAnonymizationRequest", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23245,12 +23245,12 @@ func (api *API) GetAnonymizationRequest(ctx context.Context, requestID string, r
 //
 // Corresponds with GET /business-hours/schedules (the `ListBusinessHoursSchedules` operationId).
 func (api *API) ListBusinessHoursSchedules(ctx context.Context, reqEditors ...RequestEditorFn) (*BusinessHoursScheduleListEnvelope, error) {
-	req, err := NewListBusinessHoursSchedulesRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/business-hours/schedules", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result BusinessHoursScheduleListEnvelope
-	if err := api.send(ctx, "listBusinessHoursSchedules", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listBusinessHoursSchedules", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23265,12 +23265,12 @@ func (api *API) GetBusinessHoursSchedule(ctx context.Context, scheduleID Schedul
 	if err := checkSegment("scheduleId", string(scheduleID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetBusinessHoursScheduleRequest(api.Client.Server, scheduleID)
+	req, err := api.request(ctx, http.MethodGet, "/business-hours/schedules/{scheduleId}/definition", "", nil, url.PathEscape(string(scheduleID)))
 	if err != nil {
 		return nil, err
 	}
 	var result BusinessHoursScheduleEnvelope
-	if err := api.send(ctx, "getBusinessHoursSchedule", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getBusinessHoursSchedule", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23292,7 +23292,7 @@ func (api *API) GetBusinessHoursStatus(ctx context.Context, scheduleID string, p
 		return nil, err
 	}
 	var result BusinessHoursStatusEnvelope
-	if err := api.send(ctx, "getBusinessHoursStatus", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getBusinessHoursStatus", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23312,7 +23312,7 @@ func (api *API) GetUpcomingBusinessHours(ctx context.Context, scheduleID Schedul
 		return nil, err
 	}
 	var result UpcomingBusinessHoursEnvelope
-	if err := api.send(ctx, "getUpcomingBusinessHours", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getUpcomingBusinessHours", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23331,7 +23331,7 @@ func (api *API) ListContactEndpoints(ctx context.Context, params *ListContactEnd
 		return nil, err
 	}
 	var result ContactEndpointList
-	if err := api.send(ctx, "listContactEndpoints", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listContactEndpoints", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23346,12 +23346,12 @@ func (api *API) GetContactEndpoint(ctx context.Context, contactEndpointID string
 	if err := checkSegment("contactEndpointId", string(contactEndpointID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetContactEndpointRequest(api.Client.Server, contactEndpointID)
+	req, err := api.request(ctx, http.MethodGet, "/contact-endpoints/{contactEndpointId}", "", nil, url.PathEscape(string(contactEndpointID)))
 	if err != nil {
 		return nil, err
 	}
 	var result ContactEndpointEnvelope
-	if err := api.send(ctx, "getContactEndpoint", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getContactEndpoint", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23373,12 +23373,12 @@ func (api *API) CreateConversation(ctx context.Context, body CreateConversationJ
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateConversationRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result ConversationReferenceEnvelope
-	if err := api.send(ctx, "createConversation", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createConversation", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23396,7 +23396,7 @@ func (api *API) ListActivityLog(ctx context.Context, params *ListActivityLogPara
 		return nil, err
 	}
 	var result ActivityLogPage
-	if err := api.send(ctx, "listActivityLog", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listActivityLog", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23424,7 +23424,7 @@ func (api *API) ListFlows(ctx context.Context, params *ListFlowsParams, reqEdito
 		return nil, err
 	}
 	var result FlowList
-	if err := api.send(ctx, "listFlows", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listFlows", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23445,12 +23445,12 @@ func (api *API) ImportConversation(ctx context.Context, body ImportConversationJ
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewImportConversationRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/import", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result ImportedConversationEnvelope
-	if err := api.send(ctx, "importConversation", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "importConversation", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23464,12 +23464,12 @@ func (api *API) ImportConversation(ctx context.Context, body ImportConversationJ
 //
 // Corresponds with GET /conversations/{conversationId} (the `GetConversation` operationId).
 func (api *API) GetConversation(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*ConversationEnvelope, error) {
-	req, err := NewGetConversationRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result ConversationEnvelope
-	if err := api.send(ctx, "getConversation", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getConversation", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23483,12 +23483,12 @@ func (api *API) GetConversation(ctx context.Context, conversationID Conversation
 //
 // Corresponds with GET /conversations/{conversationId}/activitylog (the `ListConversationActivityLog` operationId).
 func (api *API) ListConversationActivityLog(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*ActivityLog, error) {
-	req, err := NewListConversationActivityLogRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/activitylog", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result ActivityLog
-	if err := api.send(ctx, "listConversationActivityLog", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listConversationActivityLog", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23509,7 +23509,7 @@ func (api *API) AnonymizeConversation(ctx context.Context, conversationID Conver
 		return nil, err
 	}
 	var result AnonymizationEnvelope
-	if err := api.send(ctx, "anonymizeConversation", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "anonymizeConversation", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23528,11 +23528,11 @@ func (api *API) ClaimConversation(ctx context.Context, conversationID Conversati
 	if err != nil {
 		return err
 	}
-	req, err := NewClaimConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/claim", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "claimConversation", req, reqEditors, nil)
+	return api.send(req, "claimConversation", reqEditors, nil)
 }
 
 // CloseConversation closes a conversation.
@@ -23550,11 +23550,11 @@ func (api *API) CloseConversation(ctx context.Context, conversationID Conversati
 	if err != nil {
 		return err
 	}
-	req, err := NewCloseConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/close", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "closeConversation", req, reqEditors, nil)
+	return api.send(req, "closeConversation", reqEditors, nil)
 }
 
 // PatchConversationCustomAttributes sets custom attributes of a conversation.
@@ -23572,12 +23572,12 @@ func (api *API) PatchConversationCustomAttributes(ctx context.Context, conversat
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchConversationCustomAttributesRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/conversations/{conversationId}/custom-attributes", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result PatchedCustomAttributes
-	if err := api.send(ctx, "patchConversationCustomAttributes", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchConversationCustomAttributes", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23598,11 +23598,11 @@ func (api *API) FollowUpConversation(ctx context.Context, conversationID Convers
 	if err != nil {
 		return err
 	}
-	req, err := NewFollowUpConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/followup", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "followUpConversation", req, reqEditors, nil)
+	return api.send(req, "followUpConversation", reqEditors, nil)
 }
 
 // LinkConversation links a conversation to a parent.
@@ -23620,11 +23620,11 @@ func (api *API) LinkConversation(ctx context.Context, conversationID Conversatio
 	if err != nil {
 		return err
 	}
-	req, err := NewLinkConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/link", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "linkConversation", req, reqEditors, nil)
+	return api.send(req, "linkConversation", reqEditors, nil)
 }
 
 // ListLinkedConversations lists the children that are linked to a conversation, such as side conversations and transcripts.
@@ -23635,12 +23635,12 @@ func (api *API) LinkConversation(ctx context.Context, conversationID Conversatio
 //
 // Corresponds with GET /conversations/{conversationId}/linked (the `ListLinkedConversations` operationId).
 func (api *API) ListLinkedConversations(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*ConversationList, error) {
-	req, err := NewListLinkedConversationsRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/linked", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result ConversationList
-	if err := api.send(ctx, "listLinkedConversations", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listLinkedConversations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23656,12 +23656,12 @@ func (api *API) ListLinkedConversations(ctx context.Context, conversationID Conv
 //
 // Corresponds with GET /conversations/{conversationId}/messages (the `ListMessages` operationId).
 func (api *API) ListMessages(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*MessageList, error) {
-	req, err := NewListMessagesRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/messages", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result MessageList
-	if err := api.send(ctx, "listMessages", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listMessages", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23685,12 +23685,12 @@ func (api *API) CreateMessage(ctx context.Context, conversationID ConversationID
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateMessageRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/messages", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result SentMessageEnvelope
-	if err := api.send(ctx, "createMessage", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createMessage", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23708,12 +23708,12 @@ func (api *API) AnonymizeMessage(ctx context.Context, conversationID Conversatio
 	if err := checkSegment("messageId", string(messageID)); err != nil {
 		return nil, err
 	}
-	req, err := NewAnonymizeMessageRequest(api.Client.Server, conversationID, messageID)
+	req, err := api.request(ctx, http.MethodPatch, "/conversations/{conversationId}/messages/{messageId}/anonymize", "", nil, strconv.FormatInt(conversationID, 10), url.PathEscape(string(messageID)))
 	if err != nil {
 		return nil, err
 	}
 	var result AnonymizationEnvelope
-	if err := api.send(ctx, "anonymizeMessage", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "anonymizeMessage", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23727,12 +23727,12 @@ func (api *API) AnonymizeMessage(ctx context.Context, conversationID Conversatio
 //
 // Corresponds with GET /conversations/{conversationId}/notes (the `ListInternalNotes` operationId).
 func (api *API) ListInternalNotes(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*InternalNoteList, error) {
-	req, err := NewListInternalNotesRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/notes", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result InternalNoteList
-	if err := api.send(ctx, "listInternalNotes", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listInternalNotes", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23752,12 +23752,12 @@ func (api *API) CreateInternalNote(ctx context.Context, conversationID Conversat
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateInternalNoteRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/notes", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result InternalNoteEnvelope
-	if err := api.send(ctx, "createInternalNote", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createInternalNote", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23777,12 +23777,12 @@ func (api *API) CreateInternalNotes(ctx context.Context, conversationID Conversa
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateInternalNotesRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/notes/bulk", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result NoteOutcomeList
-	if err := api.send(ctx, "createInternalNotes", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createInternalNotes", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23796,12 +23796,12 @@ func (api *API) CreateInternalNotes(ctx context.Context, conversationID Conversa
 //
 // Deprecated: ListRatings is its successor.
 func (api *API) ListRatingsDeprecated(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*RatingList, error) {
-	req, err := NewListRatingsDeprecatedRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/rating", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result RatingList
-	if err := api.send(ctx, "listRatingsDeprecated", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listRatingsDeprecated", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23816,12 +23816,12 @@ func (api *API) ListRatingsDeprecated(ctx context.Context, conversationID Conver
 //
 // Corresponds with GET /conversations/{conversationId}/ratings (the `ListRatings` operationId).
 func (api *API) ListRatings(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*RatingList, error) {
-	req, err := NewListRatingsRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/ratings", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result RatingList
-	if err := api.send(ctx, "listRatings", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listRatings", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23841,12 +23841,12 @@ func (api *API) OfferRating(ctx context.Context, conversationID ConversationID, 
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewOfferRatingRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/ratings/offer", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result RatingOfferEnvelope
-	if err := api.send(ctx, "offerRating", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "offerRating", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23867,12 +23867,12 @@ func (api *API) SubmitRating(ctx context.Context, conversationID ConversationID,
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewSubmitRatingRequestWithBody(api.Client.Server, conversationID, ratingID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/ratings/{ratingId}/submit", "application/json", content, strconv.FormatInt(conversationID, 10), url.PathEscape(string(ratingID)))
 	if err != nil {
 		return nil, err
 	}
 	var result RatingResultEnvelope
-	if err := api.send(ctx, "submitRating", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "submitRating", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23893,11 +23893,11 @@ func (api *API) ReopenConversation(ctx context.Context, conversationID Conversat
 	if err != nil {
 		return err
 	}
-	req, err := NewReopenConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/reopen", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "reopenConversation", req, reqEditors, nil)
+	return api.send(req, "reopenConversation", reqEditors, nil)
 }
 
 // ListConversationTags lists the tags of a conversation.
@@ -23908,12 +23908,12 @@ func (api *API) ReopenConversation(ctx context.Context, conversationID Conversat
 //
 // Corresponds with GET /conversations/{conversationId}/tags (the `ListConversationTags` operationId).
 func (api *API) ListConversationTags(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*TagList, error) {
-	req, err := NewListConversationTagsRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/conversations/{conversationId}/tags", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result TagList
-	if err := api.send(ctx, "listConversationTags", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listConversationTags", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -23933,11 +23933,11 @@ func (api *API) TagConversationByNames(ctx context.Context, conversationID Conve
 	if err != nil {
 		return err
 	}
-	req, err := NewTagConversationByNamesRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/conversations/{conversationId}/tags/bulk", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "tagConversationByNames", req, reqEditors, nil)
+	return api.send(req, "tagConversationByNames", reqEditors, nil)
 }
 
 // UntagConversation takes a tag off a conversation.
@@ -23951,11 +23951,11 @@ func (api *API) UntagConversation(ctx context.Context, conversationID Conversati
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return err
 	}
-	req, err := NewUntagConversationRequest(api.Client.Server, conversationID, tagID)
+	req, err := api.request(ctx, http.MethodDelete, "/conversations/{conversationId}/tags/{tagId}", "", nil, strconv.FormatInt(conversationID, 10), url.PathEscape(string(tagID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "untagConversation", req, reqEditors, nil)
+	return api.send(req, "untagConversation", reqEditors, nil)
 }
 
 // TagConversation tags a conversation.
@@ -23969,11 +23969,11 @@ func (api *API) TagConversation(ctx context.Context, conversationID Conversation
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return err
 	}
-	req, err := NewTagConversationRequest(api.Client.Server, conversationID, tagID)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/tags/{tagId}", "", nil, strconv.FormatInt(conversationID, 10), url.PathEscape(string(tagID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "tagConversation", req, reqEditors, nil)
+	return api.send(req, "tagConversation", reqEditors, nil)
 }
 
 // TransferConversation moves a conversation to a queue.
@@ -23990,11 +23990,11 @@ func (api *API) TransferConversation(ctx context.Context, conversationID Convers
 	if err != nil {
 		return err
 	}
-	req, err := NewTransferConversationRequestWithBody(api.Client.Server, conversationID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/conversations/{conversationId}/transfer/queue", "application/json", content, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "transferConversation", req, reqEditors, nil)
+	return api.send(req, "transferConversation", reqEditors, nil)
 }
 
 // ListCustomAttributeDefinitions lists the definitions of all custom attributes.
@@ -24005,12 +24005,12 @@ func (api *API) TransferConversation(ctx context.Context, conversationID Convers
 //
 // Corresponds with GET /custom-attributes (the `ListCustomAttributeDefinitions` operationId).
 func (api *API) ListCustomAttributeDefinitions(ctx context.Context, reqEditors ...RequestEditorFn) (*CustomAttributeDefinitionList, error) {
-	req, err := NewListCustomAttributeDefinitionsRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/custom-attributes", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result CustomAttributeDefinitionList
-	if err := api.send(ctx, "listCustomAttributeDefinitions", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listCustomAttributeDefinitions", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24027,12 +24027,12 @@ func (api *API) GetCustomAttributeDefinition(ctx context.Context, customAttribut
 	if err := checkSegment("customAttributeId", string(customAttributeID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetCustomAttributeDefinitionRequest(api.Client.Server, customAttributeID)
+	req, err := api.request(ctx, http.MethodGet, "/custom-attributes/{customAttributeId}", "", nil, url.PathEscape(string(customAttributeID)))
 	if err != nil {
 		return nil, err
 	}
 	var result CustomAttributeDefinitionEnvelope
-	if err := api.send(ctx, "getCustomAttributeDefinition", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getCustomAttributeDefinition", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24052,7 +24052,7 @@ func (api *API) ListEndUsers(ctx context.Context, params *ListEndUsersParams, re
 		return nil, err
 	}
 	var result EndUserPage
-	if err := api.send(ctx, "listEndUsers", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listEndUsers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24081,12 +24081,12 @@ func (api *API) PatchEndUsers(ctx context.Context, body PatchEndUsersJSONRequest
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/endusers", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserOutcomeList
-	if err := api.send(ctx, "patchEndUsers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchEndUsers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24107,12 +24107,12 @@ func (api *API) CreateEndUser(ctx context.Context, body CreateEndUserJSONRequest
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateEndUserRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/endusers", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserEnvelope
-	if err := api.send(ctx, "createEndUser", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createEndUser", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24133,12 +24133,12 @@ func (api *API) UpdateEndUsers(ctx context.Context, body UpdateEndUsersJSONReque
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewUpdateEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/endusers", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserOutcomeList
-	if err := api.send(ctx, "updateEndUsers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "updateEndUsers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24158,12 +24158,12 @@ func (api *API) CreateEndUsers(ctx context.Context, body CreateEndUsersJSONReque
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateEndUsersRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/endusers/bulk", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserOutcomeList
-	if err := api.send(ctx, "createEndUsers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createEndUsers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24179,12 +24179,12 @@ func (api *API) GetEndUser(ctx context.Context, userID UserID, reqEditors ...Req
 	if err := checkSegment("userId", string(userID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetEndUserRequest(api.Client.Server, userID)
+	req, err := api.request(ctx, http.MethodGet, "/endusers/{userId}", "", nil, url.PathEscape(string(userID)))
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserEnvelope
-	if err := api.send(ctx, "getEndUser", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getEndUser", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24208,12 +24208,12 @@ func (api *API) PatchEndUser(ctx context.Context, userID UserID, body PatchEndUs
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchEndUserRequestWithBody(api.Client.Server, userID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/endusers/{userId}", "application/json", content, url.PathEscape(string(userID)))
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserEnvelope
-	if err := api.send(ctx, "patchEndUser", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchEndUser", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24236,12 +24236,12 @@ func (api *API) UpdateEndUser(ctx context.Context, userID UserID, body UpdateEnd
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewUpdateEndUserRequestWithBody(api.Client.Server, userID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPut, "/endusers/{userId}", "application/json", content, url.PathEscape(string(userID)))
 	if err != nil {
 		return nil, err
 	}
 	var result EndUserEnvelope
-	if err := api.send(ctx, "updateEndUser", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "updateEndUser", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24265,7 +24265,7 @@ func (api *API) AnonymizeEndUser(ctx context.Context, userID UserID, params *Ano
 		return nil, err
 	}
 	var result AnonymizationEnvelope
-	if err := api.send(ctx, "anonymizeEndUser", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "anonymizeEndUser", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24287,7 +24287,7 @@ func (api *API) ListEndUserConversations(ctx context.Context, userID UserID, par
 		return nil, err
 	}
 	var result ConversationPage
-	if err := api.send(ctx, "listEndUserConversations", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listEndUserConversations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24324,12 +24324,12 @@ func (api *API) PatchEndUserCustomAttributes(ctx context.Context, userID UserID,
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchEndUserCustomAttributesRequestWithBody(api.Client.Server, userID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/endusers/{userId}/custom-attributes", "application/json", content, url.PathEscape(string(userID)))
 	if err != nil {
 		return nil, err
 	}
 	var result PatchedCustomAttributes
-	if err := api.send(ctx, "patchEndUserCustomAttributes", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchEndUserCustomAttributes", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24349,12 +24349,12 @@ func (api *API) CreateArticle(ctx context.Context, body CreateArticleJSONRequest
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateArticleRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result ArticleEnvelope
-	if err := api.send(ctx, "createArticle", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createArticle", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24372,12 +24372,12 @@ func (api *API) CreateArticle(ctx context.Context, body CreateArticleJSONRequest
 //
 // Corresponds with POST /knowledge/articles/attachments (the `UploadArticleAttachments` operationId).
 func (api *API) UploadArticleAttachments(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UploadedAttachments, error) {
-	req, err := NewUploadArticleAttachmentsRequestWithBody(api.Client.Server, contentType, body)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles/attachments", contentType, body)
 	if err != nil {
 		return nil, err
 	}
 	var result UploadedAttachments
-	if err := api.send(ctx, "uploadArticleAttachments", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "uploadArticleAttachments", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24393,7 +24393,7 @@ func (api *API) UploadArticleAttachmentsWithFiles(ctx context.Context, fields ur
 		return nil, err
 	}
 	var result UploadedAttachments
-	if err := api.send(ctx, "uploadArticleAttachments", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "uploadArticleAttachments", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24410,11 +24410,11 @@ func (api *API) DeleteArticle(ctx context.Context, articleID ArticleID, reqEdito
 	if err := checkSegment("articleId", string(articleID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteArticleRequest(api.Client.Server, articleID)
+	req, err := api.request(ctx, http.MethodDelete, "/knowledge/articles/{articleId}", "", nil, url.PathEscape(string(articleID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteArticle", req, reqEditors, nil)
+	return api.send(req, "deleteArticle", reqEditors, nil)
 }
 
 // GetArticle reads an article.
@@ -24431,7 +24431,7 @@ func (api *API) GetArticle(ctx context.Context, articleID ArticleID, params *Get
 		return nil, err
 	}
 	var result ArticleEnvelope
-	if err := api.send(ctx, "getArticle", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getArticle", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24454,12 +24454,12 @@ func (api *API) PatchArticle(ctx context.Context, articleID ArticleID, body Patc
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchArticleRequestWithBody(api.Client.Server, articleID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/knowledge/articles/{articleId}", "application/json", content, url.PathEscape(string(articleID)))
 	if err != nil {
 		return nil, err
 	}
 	var result ArticleEnvelope
-	if err := api.send(ctx, "patchArticle", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchArticle", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24476,11 +24476,11 @@ func (api *API) RemoveArticleParent(ctx context.Context, articleID ArticleID, re
 	if err := checkSegment("articleId", string(articleID)); err != nil {
 		return err
 	}
-	req, err := NewRemoveArticleParentRequest(api.Client.Server, articleID)
+	req, err := api.request(ctx, http.MethodDelete, "/knowledge/articles/{articleId}/parent", "", nil, url.PathEscape(string(articleID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "removeArticleParent", req, reqEditors, nil)
+	return api.send(req, "removeArticleParent", reqEditors, nil)
 }
 
 // MoveArticle moves an article to another category or collection.
@@ -24497,11 +24497,11 @@ func (api *API) MoveArticle(ctx context.Context, articleID ArticleID, parentID s
 	if err := checkSegment("parentId", string(parentID)); err != nil {
 		return err
 	}
-	req, err := NewMoveArticleRequest(api.Client.Server, articleID, parentID)
+	req, err := api.request(ctx, http.MethodPatch, "/knowledge/articles/{articleId}/parent/{parentId}", "", nil, url.PathEscape(string(articleID)), url.PathEscape(string(parentID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "moveArticle", req, reqEditors, nil)
+	return api.send(req, "moveArticle", reqEditors, nil)
 }
 
 // PublishArticle publishes a new version of all translations of an article.
@@ -24515,11 +24515,11 @@ func (api *API) PublishArticle(ctx context.Context, articleID ArticleID, reqEdit
 	if err := checkSegment("articleId", string(articleID)); err != nil {
 		return err
 	}
-	req, err := NewPublishArticleRequest(api.Client.Server, articleID)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles/{articleId}/publish", "", nil, url.PathEscape(string(articleID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "publishArticle", req, reqEditors, nil)
+	return api.send(req, "publishArticle", reqEditors, nil)
 }
 
 // GetArticleTranslations reads the drafts and the published versions of all translations of an article.
@@ -24531,12 +24531,12 @@ func (api *API) GetArticleTranslations(ctx context.Context, articleID ArticleID,
 	if err := checkSegment("articleId", string(articleID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetArticleTranslationsRequest(api.Client.Server, articleID)
+	req, err := api.request(ctx, http.MethodGet, "/knowledge/articles/{articleId}/translations", "", nil, url.PathEscape(string(articleID)))
 	if err != nil {
 		return nil, err
 	}
 	var result ArticleTranslationsEnvelope
-	if err := api.send(ctx, "getArticleTranslations", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getArticleTranslations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24559,12 +24559,12 @@ func (api *API) PatchArticleTranslations(ctx context.Context, articleID ArticleI
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchArticleTranslationsRequestWithBody(api.Client.Server, articleID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/knowledge/articles/{articleId}/translations", "application/json", content, url.PathEscape(string(articleID)))
 	if err != nil {
 		return nil, err
 	}
 	var result PatchedArticleTranslations
-	if err := api.send(ctx, "patchArticleTranslations", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchArticleTranslations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24584,11 +24584,11 @@ func (api *API) DeleteArticleTranslation(ctx context.Context, articleID ArticleI
 	if err := checkSegment("languageId", string(languageID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	req, err := api.request(ctx, http.MethodDelete, "/knowledge/articles/{articleId}/translations/{languageId}", "", nil, url.PathEscape(string(articleID)), url.PathEscape(string(languageID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteArticleTranslation", req, reqEditors, nil)
+	return api.send(req, "deleteArticleTranslation", reqEditors, nil)
 }
 
 // PublishArticleTranslation publishes a translation of an article, so that the search finds it.
@@ -24605,11 +24605,11 @@ func (api *API) PublishArticleTranslation(ctx context.Context, articleID Article
 	if err := checkSegment("languageId", string(languageID)); err != nil {
 		return err
 	}
-	req, err := NewPublishArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles/{articleId}/translations/{languageId}/publish", "", nil, url.PathEscape(string(articleID)), url.PathEscape(string(languageID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "publishArticleTranslation", req, reqEditors, nil)
+	return api.send(req, "publishArticleTranslation", reqEditors, nil)
 }
 
 // UnpublishArticleTranslation takes a translation of an article out of the search.
@@ -24626,11 +24626,11 @@ func (api *API) UnpublishArticleTranslation(ctx context.Context, articleID Artic
 	if err := checkSegment("languageId", string(languageID)); err != nil {
 		return err
 	}
-	req, err := NewUnpublishArticleTranslationRequest(api.Client.Server, articleID, languageID)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles/{articleId}/translations/{languageId}/unpublish", "", nil, url.PathEscape(string(articleID)), url.PathEscape(string(languageID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "unpublishArticleTranslation", req, reqEditors, nil)
+	return api.send(req, "unpublishArticleTranslation", reqEditors, nil)
 }
 
 // UnpublishArticle takes all translations of an article out of the search.
@@ -24644,11 +24644,11 @@ func (api *API) UnpublishArticle(ctx context.Context, articleID ArticleID, reqEd
 	if err := checkSegment("articleId", string(articleID)); err != nil {
 		return err
 	}
-	req, err := NewUnpublishArticleRequest(api.Client.Server, articleID)
+	req, err := api.request(ctx, http.MethodPost, "/knowledge/articles/{articleId}/unpublish", "", nil, url.PathEscape(string(articleID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "unpublishArticle", req, reqEditors, nil)
+	return api.send(req, "unpublishArticle", reqEditors, nil)
 }
 
 // GetCategory reads a category.
@@ -24665,7 +24665,7 @@ func (api *API) GetCategory(ctx context.Context, categoryID CategoryID, params *
 		return nil, err
 	}
 	var result CategoryEnvelope
-	if err := api.send(ctx, "getCategory", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getCategory", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24680,12 +24680,12 @@ func (api *API) GetCategoryTranslations(ctx context.Context, categoryID Category
 	if err := checkSegment("categoryId", string(categoryID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetCategoryTranslationsRequest(api.Client.Server, categoryID)
+	req, err := api.request(ctx, http.MethodGet, "/knowledge/categories/{categoryId}/translations", "", nil, url.PathEscape(string(categoryID)))
 	if err != nil {
 		return nil, err
 	}
 	var result CategoryTranslationsEnvelope
-	if err := api.send(ctx, "getCategoryTranslations", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getCategoryTranslations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24705,7 +24705,7 @@ func (api *API) ListCollections(ctx context.Context, params *ListCollectionsPara
 		return nil, err
 	}
 	var result CollectionPage
-	if err := api.send(ctx, "listCollections", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listCollections", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24729,12 +24729,12 @@ func (api *API) GetCollection(ctx context.Context, collectionID CollectionID, re
 	if err := checkSegment("collectionId", string(collectionID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetCollectionRequest(api.Client.Server, collectionID)
+	req, err := api.request(ctx, http.MethodGet, "/knowledge/collections/{collectionId}", "", nil, url.PathEscape(string(collectionID)))
 	if err != nil {
 		return nil, err
 	}
 	var result CollectionEnvelope
-	if err := api.send(ctx, "getCollection", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getCollection", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24754,7 +24754,7 @@ func (api *API) GetCollectionCatalog(ctx context.Context, collectionID Collectio
 		return nil, err
 	}
 	var result CatalogEnvelope
-	if err := api.send(ctx, "getCollectionCatalog", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "getCollectionCatalog", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24766,12 +24766,12 @@ func (api *API) GetCollectionCatalog(ctx context.Context, collectionID Collectio
 //
 // Corresponds with GET /organization (the `GetOrganization` operationId).
 func (api *API) GetOrganization(ctx context.Context, reqEditors ...RequestEditorFn) (*OrganizationEnvelope, error) {
-	req, err := NewGetOrganizationRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/organization", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result OrganizationEnvelope
-	if err := api.send(ctx, "getOrganization", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getOrganization", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24785,12 +24785,12 @@ func (api *API) GetOrganization(ctx context.Context, reqEditors ...RequestEditor
 //
 // Corresponds with GET /queues (the `ListQueues` operationId).
 func (api *API) ListQueues(ctx context.Context, reqEditors ...RequestEditorFn) (*QueueList, error) {
-	req, err := NewListQueuesRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/queues", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result QueueList
-	if err := api.send(ctx, "listQueues", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listQueues", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24810,12 +24810,12 @@ func (api *API) CreateQueue(ctx context.Context, body CreateQueueJSONRequestBody
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateQueueRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/queues", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result QueueEnvelope
-	if err := api.send(ctx, "createQueue", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createQueue", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24829,12 +24829,12 @@ func (api *API) CreateQueue(ctx context.Context, body CreateQueueJSONRequestBody
 //
 // Corresponds with GET /queues/conversation-position/{conversationId} (the `GetQueuePosition` operationId).
 func (api *API) GetQueuePosition(ctx context.Context, conversationID ConversationID, reqEditors ...RequestEditorFn) (*QueuePositionEnvelope, error) {
-	req, err := NewGetQueuePositionRequest(api.Client.Server, conversationID)
+	req, err := api.request(ctx, http.MethodGet, "/queues/conversation-position/{conversationId}", "", nil, strconv.FormatInt(conversationID, 10))
 	if err != nil {
 		return nil, err
 	}
 	var result QueuePositionEnvelope
-	if err := api.send(ctx, "getQueuePosition", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getQueuePosition", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24849,12 +24849,12 @@ func (api *API) GetQueue(ctx context.Context, queueID QueueID, reqEditors ...Req
 	if err := checkSegment("queueId", string(queueID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetQueueRequest(api.Client.Server, queueID)
+	req, err := api.request(ctx, http.MethodGet, "/queues/{queueId}", "", nil, url.PathEscape(string(queueID)))
 	if err != nil {
 		return nil, err
 	}
 	var result QueueEnvelope
-	if err := api.send(ctx, "getQueue", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getQueue", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24873,12 +24873,12 @@ func (api *API) GetQueueAvailability(ctx context.Context, queueID QueueID, reqEd
 	if err := checkSegment("queueId", string(queueID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetQueueAvailabilityRequest(api.Client.Server, queueID)
+	req, err := api.request(ctx, http.MethodGet, "/queues/{queueId}/availability", "", nil, url.PathEscape(string(queueID)))
 	if err != nil {
 		return nil, err
 	}
 	var result ChannelAvailabilityList
-	if err := api.send(ctx, "getQueueAvailability", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getQueueAvailability", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24901,11 +24901,11 @@ func (api *API) RemoveQueueMembers(ctx context.Context, queueID QueueID, body Re
 	if err != nil {
 		return err
 	}
-	req, err := NewRemoveQueueMembersRequestWithBody(api.Client.Server, queueID, "application/json", content)
+	req, err := api.request(ctx, http.MethodDelete, "/queues/{queueId}/members", "application/json", content, url.PathEscape(string(queueID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "removeQueueMembers", req, reqEditors, nil)
+	return api.send(req, "removeQueueMembers", reqEditors, nil)
 }
 
 // ListQueueMembers lists the members of a queue.
@@ -24919,12 +24919,12 @@ func (api *API) ListQueueMembers(ctx context.Context, queueID QueueID, reqEditor
 	if err := checkSegment("queueId", string(queueID)); err != nil {
 		return nil, err
 	}
-	req, err := NewListQueueMembersRequest(api.Client.Server, queueID)
+	req, err := api.request(ctx, http.MethodGet, "/queues/{queueId}/members", "", nil, url.PathEscape(string(queueID)))
 	if err != nil {
 		return nil, err
 	}
 	var result QueueMemberList
-	if err := api.send(ctx, "listQueueMembers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listQueueMembers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24947,12 +24947,12 @@ func (api *API) AddQueueMembers(ctx context.Context, queueID QueueID, body AddQu
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewAddQueueMembersRequestWithBody(api.Client.Server, queueID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/queues/{queueId}/members", "application/json", content, url.PathEscape(string(queueID)))
 	if err != nil {
 		return nil, err
 	}
 	var result QueueMemberOutcomeList
-	if err := api.send(ctx, "addQueueMembers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "addQueueMembers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -24971,7 +24971,7 @@ func (api *API) SearchConversationsByText(ctx context.Context, params *SearchCon
 		return nil, err
 	}
 	var result TextSearchPage
-	if err := api.send(ctx, "searchConversationsByText", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "searchConversationsByText", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25006,7 +25006,7 @@ func (api *API) SearchConversations(ctx context.Context, params *SearchConversat
 		return nil, err
 	}
 	var result SearchPage
-	if err := api.send(ctx, "searchConversations", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "searchConversations", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25038,7 +25038,7 @@ func (api *API) ListTags(ctx context.Context, params *ListTagsParams, reqEditors
 		return nil, err
 	}
 	var result TagList
-	if err := api.send(ctx, "listTags", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listTags", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25058,12 +25058,12 @@ func (api *API) CreateTag(ctx context.Context, body CreateTagJSONRequestBody, re
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateTagRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/tags", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result TagEnvelope
-	if err := api.send(ctx, "createTag", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createTag", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25080,11 +25080,11 @@ func (api *API) DeleteTag(ctx context.Context, tagID TagID, reqEditors ...Reques
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteTagRequest(api.Client.Server, tagID)
+	req, err := api.request(ctx, http.MethodDelete, "/tags/{tagId}", "", nil, url.PathEscape(string(tagID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteTag", req, reqEditors, nil)
+	return api.send(req, "deleteTag", reqEditors, nil)
 }
 
 // GetTag reads a tag.
@@ -25096,12 +25096,12 @@ func (api *API) GetTag(ctx context.Context, tagID TagID, reqEditors ...RequestEd
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetTagRequest(api.Client.Server, tagID)
+	req, err := api.request(ctx, http.MethodGet, "/tags/{tagId}", "", nil, url.PathEscape(string(tagID)))
 	if err != nil {
 		return nil, err
 	}
 	var result TagEnvelope
-	if err := api.send(ctx, "getTag", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getTag", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25118,11 +25118,11 @@ func (api *API) ActivateTag(ctx context.Context, tagID TagID, reqEditors ...Requ
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return err
 	}
-	req, err := NewActivateTagRequest(api.Client.Server, tagID)
+	req, err := api.request(ctx, http.MethodPatch, "/tags/{tagId}/activate", "", nil, url.PathEscape(string(tagID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "activateTag", req, reqEditors, nil)
+	return api.send(req, "activateTag", reqEditors, nil)
 }
 
 // DeactivateTag makes a tag unavailable without taking it off conversations.
@@ -25136,11 +25136,11 @@ func (api *API) DeactivateTag(ctx context.Context, tagID TagID, reqEditors ...Re
 	if err := checkSegment("tagId", string(tagID)); err != nil {
 		return err
 	}
-	req, err := NewDeactivateTagRequest(api.Client.Server, tagID)
+	req, err := api.request(ctx, http.MethodPatch, "/tags/{tagId}/deactivate", "", nil, url.PathEscape(string(tagID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deactivateTag", req, reqEditors, nil)
+	return api.send(req, "deactivateTag", reqEditors, nil)
 }
 
 // ListTeams lists the teams of the organization.
@@ -25151,12 +25151,12 @@ func (api *API) DeactivateTag(ctx context.Context, tagID TagID, reqEditors ...Re
 //
 // Corresponds with GET /teams (the `ListTeams` operationId).
 func (api *API) ListTeams(ctx context.Context, reqEditors ...RequestEditorFn) (*TeamList, error) {
-	req, err := NewListTeamsRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/teams", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result TeamList
-	if err := api.send(ctx, "listTeams", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listTeams", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25176,12 +25176,12 @@ func (api *API) CreateTeam(ctx context.Context, body CreateTeamJSONRequestBody, 
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateTeamRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/teams", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result TeamEnvelope
-	if err := api.send(ctx, "createTeam", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createTeam", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25198,11 +25198,11 @@ func (api *API) DeleteTeam(ctx context.Context, teamID TeamID, reqEditors ...Req
 	if err := checkSegment("teamId", string(teamID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteTeamRequest(api.Client.Server, teamID)
+	req, err := api.request(ctx, http.MethodDelete, "/teams/{teamId}", "", nil, url.PathEscape(string(teamID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteTeam", req, reqEditors, nil)
+	return api.send(req, "deleteTeam", reqEditors, nil)
 }
 
 // GetTeam reads a team.
@@ -25214,12 +25214,12 @@ func (api *API) GetTeam(ctx context.Context, teamID TeamID, reqEditors ...Reques
 	if err := checkSegment("teamId", string(teamID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetTeamRequest(api.Client.Server, teamID)
+	req, err := api.request(ctx, http.MethodGet, "/teams/{teamId}", "", nil, url.PathEscape(string(teamID)))
 	if err != nil {
 		return nil, err
 	}
 	var result TeamEnvelope
-	if err := api.send(ctx, "getTeam", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getTeam", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25242,11 +25242,11 @@ func (api *API) RemoveTeamMembers(ctx context.Context, teamID TeamID, body Remov
 	if err != nil {
 		return err
 	}
-	req, err := NewRemoveTeamMembersRequestWithBody(api.Client.Server, teamID, "application/json", content)
+	req, err := api.request(ctx, http.MethodDelete, "/teams/{teamId}/agents", "application/json", content, url.PathEscape(string(teamID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "removeTeamMembers", req, reqEditors, nil)
+	return api.send(req, "removeTeamMembers", reqEditors, nil)
 }
 
 // ListTeamMembers lists the members of a team.
@@ -25260,12 +25260,12 @@ func (api *API) ListTeamMembers(ctx context.Context, teamID TeamID, reqEditors .
 	if err := checkSegment("teamId", string(teamID)); err != nil {
 		return nil, err
 	}
-	req, err := NewListTeamMembersRequest(api.Client.Server, teamID)
+	req, err := api.request(ctx, http.MethodGet, "/teams/{teamId}/agents", "", nil, url.PathEscape(string(teamID)))
 	if err != nil {
 		return nil, err
 	}
 	var result TeamMemberList
-	if err := api.send(ctx, "listTeamMembers", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listTeamMembers", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25288,11 +25288,11 @@ func (api *API) AddTeamMembers(ctx context.Context, teamID TeamID, body AddTeamM
 	if err != nil {
 		return err
 	}
-	req, err := NewAddTeamMembersRequestWithBody(api.Client.Server, teamID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/teams/{teamId}/agents", "application/json", content, url.PathEscape(string(teamID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "addTeamMembers", req, reqEditors, nil)
+	return api.send(req, "addTeamMembers", reqEditors, nil)
 }
 
 // ListTeamPresence lists the presence of the members of a team, a page at a time.
@@ -25309,7 +25309,7 @@ func (api *API) ListTeamPresence(ctx context.Context, teamID TeamID, params *Lis
 		return nil, err
 	}
 	var result AgentPresencePage
-	if err := api.send(ctx, "listTeamPresence", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listTeamPresence", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25338,7 +25338,7 @@ func (api *API) ListTemplates(ctx context.Context, params *ListTemplatesParams, 
 		return nil, err
 	}
 	var result TemplatePage
-	if err := api.send(ctx, "listTemplates", req, reqEditors, &result); err != nil {
+	if err := api.send(req.WithContext(ctx), "listTemplates", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25364,11 +25364,11 @@ func (api *API) DeleteTemplate(ctx context.Context, templateID string, reqEditor
 	if err := checkSegment("templateId", string(templateID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteTemplateRequest(api.Client.Server, templateID)
+	req, err := api.request(ctx, http.MethodDelete, "/templates/{templateId}", "", nil, url.PathEscape(string(templateID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteTemplate", req, reqEditors, nil)
+	return api.send(req, "deleteTemplate", reqEditors, nil)
 }
 
 // ListWebhookSubscriptions lists the webhook subscriptions of the organization.
@@ -25379,12 +25379,12 @@ func (api *API) DeleteTemplate(ctx context.Context, templateID string, reqEditor
 //
 // Corresponds with GET /webhooks (the `ListWebhookSubscriptions` operationId).
 func (api *API) ListWebhookSubscriptions(ctx context.Context, reqEditors ...RequestEditorFn) (*WebhookSubscriptionList, error) {
-	req, err := NewListWebhookSubscriptionsRequest(api.Client.Server)
+	req, err := api.request(ctx, http.MethodGet, "/webhooks", "", nil)
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookSubscriptionList
-	if err := api.send(ctx, "listWebhookSubscriptions", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listWebhookSubscriptions", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25402,12 +25402,12 @@ func (api *API) CreateWebhookSubscription(ctx context.Context, body CreateWebhoo
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewCreateWebhookSubscriptionRequestWithBody(api.Client.Server, "application/json", content)
+	req, err := api.request(ctx, http.MethodPost, "/webhooks", "application/json", content)
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookSubscriptionEnvelope
-	if err := api.send(ctx, "createWebhookSubscription", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "createWebhookSubscription", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25424,11 +25424,11 @@ func (api *API) DeleteWebhookSubscription(ctx context.Context, webhookSubscripti
 	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
 		return err
 	}
-	req, err := NewDeleteWebhookSubscriptionRequest(api.Client.Server, webhookSubscriptionID)
+	req, err := api.request(ctx, http.MethodDelete, "/webhooks/{webhookSubscriptionId}", "", nil, url.PathEscape(string(webhookSubscriptionID)))
 	if err != nil {
 		return err
 	}
-	return api.send(ctx, "deleteWebhookSubscription", req, reqEditors, nil)
+	return api.send(req, "deleteWebhookSubscription", reqEditors, nil)
 }
 
 // GetWebhookSubscription reads a webhook subscription.
@@ -25442,12 +25442,12 @@ func (api *API) GetWebhookSubscription(ctx context.Context, webhookSubscriptionI
 	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
 		return nil, err
 	}
-	req, err := NewGetWebhookSubscriptionRequest(api.Client.Server, webhookSubscriptionID)
+	req, err := api.request(ctx, http.MethodGet, "/webhooks/{webhookSubscriptionId}", "", nil, url.PathEscape(string(webhookSubscriptionID)))
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookSubscriptionEnvelope
-	if err := api.send(ctx, "getWebhookSubscription", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "getWebhookSubscription", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25470,12 +25470,12 @@ func (api *API) PatchWebhookSubscription(ctx context.Context, webhookSubscriptio
 	if err != nil {
 		return nil, err
 	}
-	req, err := NewPatchWebhookSubscriptionRequestWithBody(api.Client.Server, webhookSubscriptionID, "application/json", content)
+	req, err := api.request(ctx, http.MethodPatch, "/webhooks/{webhookSubscriptionId}", "application/json", content, url.PathEscape(string(webhookSubscriptionID)))
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookSubscriptionEnvelope
-	if err := api.send(ctx, "patchWebhookSubscription", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "patchWebhookSubscription", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25492,12 +25492,12 @@ func (api *API) ListWebhookDeliveryStatuses(ctx context.Context, webhookSubscrip
 	if err := checkSegment("webhookSubscriptionId", string(webhookSubscriptionID)); err != nil {
 		return nil, err
 	}
-	req, err := NewListWebhookDeliveryStatusesRequest(api.Client.Server, webhookSubscriptionID)
+	req, err := api.request(ctx, http.MethodGet, "/webhooks/{webhookSubscriptionId}/delivery-status", "", nil, url.PathEscape(string(webhookSubscriptionID)))
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookDeliveryStatusList
-	if err := api.send(ctx, "listWebhookDeliveryStatuses", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listWebhookDeliveryStatuses", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
@@ -25517,23 +25517,47 @@ func (api *API) ListWebhookDeliveryLogs(ctx context.Context, webhookSubscription
 	if err := checkSegment("event", string(event)); err != nil {
 		return nil, err
 	}
-	req, err := NewListWebhookDeliveryLogsRequest(api.Client.Server, webhookSubscriptionID, event)
+	req, err := api.request(ctx, http.MethodGet, "/webhooks/{webhookSubscriptionId}/delivery-status/logs/{event}", "", nil, url.PathEscape(string(webhookSubscriptionID)), url.PathEscape(string(event)))
 	if err != nil {
 		return nil, err
 	}
 	var result WebhookDeliveryLogList
-	if err := api.send(ctx, "listWebhookDeliveryLogs", req, reqEditors, &result); err != nil {
+	if err := api.send(req, "listWebhookDeliveryLogs", reqEditors, &result); err != nil {
 		return nil, err
 	}
 	return &result, nil
 }
 
+// request makes the request of an operation without parameters beyond the path,
+// into which the escaped segments go in order. It is the same as New…Request
+// makes, at a third of the cost: that one parses the URL three times.
+func (api *API) request(ctx context.Context, method, path, contentType string, body io.Reader, segments ...string) (*http.Request, error) {
+	size := len(api.Client.Server) + len(path)
+	for _, segment := range segments {
+		size += len(segment)
+	}
+	var target strings.Builder
+	target.Grow(size)
+	target.WriteString(strings.TrimSuffix(api.Client.Server, "/"))
+	for _, segment := range segments {
+		before, after, _ := strings.Cut(path, "{")
+		target.WriteString(before)
+		target.WriteString(segment)
+		_, path, _ = strings.Cut(after, "}")
+	}
+	target.WriteString(path)
+	req, err := http.NewRequestWithContext(ctx, method, target.String(), body)
+	if err == nil && contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	return req, err
+}
+
 // send sends req and decodes a 2xx into result, unless result is nil. The
 // status is looked at first, the body second, the declared content type never.
-func (api *API) send(ctx context.Context, operation string, req *http.Request, editors []RequestEditorFn, result any) error {
-	req = req.WithContext(ctx)
+func (api *API) send(req *http.Request, operation string, editors []RequestEditorFn, result any) error {
 	req.Header.Set("Accept", "application/json")
-	if err := api.Client.applyEditors(ctx, req, editors); err != nil {
+	if err := api.Client.applyEditors(req.Context(), req, editors); err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
@@ -25544,29 +25568,38 @@ func (api *API) send(ctx context.Context, operation string, req *http.Request, e
 		return err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	failure := &StatusError{Operation: operation, StatusCode: answer.StatusCode, Header: answer.Header}
 	if answer.StatusCode < 200 || answer.StatusCode > 299 {
-		failure.Body, _ = io.ReadAll(io.LimitReader(answer.Body, maxError)) // the status says enough, whatever becomes of the body
-		return failure
+		content, _ := readBody(answer, maxError) // the status says enough, whatever becomes of the body
+		return &StatusError{operation, answer.StatusCode, answer.Header, content, nil}
 	}
 	if result == nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxError)) // so that the connection can serve again
 		return nil
 	}
-	content, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	content, err := readBody(answer, maxAnswer+1)
 	switch {
 	case err != nil:
-		failure.Err = fmt.Errorf("reading the answer: %w", err)
+		err = fmt.Errorf("reading the answer: %w", err)
 	case len(content) > maxAnswer:
-		failure.Err = errors.New("the answer is larger than 16 MiB")
+		err = errors.New("the answer is larger than 16 MiB")
 	default:
-		failure.Err = json.Unmarshal(content, result)
+		err = json.Unmarshal(content, result)
 	}
-	if failure.Err != nil {
-		failure.Body = content[:min(len(content), maxError)]
-		return failure
+	if err != nil {
+		return &StatusError{operation, answer.StatusCode, answer.Header, content[:min(len(content), maxError)], err}
 	}
 	return nil
+}
+
+// readBody reads as much of an answer's body, in one go where its length is told
+// and modest: a server may tell any.
+func readBody(answer *http.Response, most int64) ([]byte, error) {
+	var body bytes.Buffer
+	if length := answer.ContentLength; length > 0 && length <= maxError {
+		body.Grow(int(length) + bytes.MinRead) // what ReadFrom needs to see the end
+	}
+	_, err := body.ReadFrom(io.LimitReader(answer.Body, most))
+	return body.Bytes(), err
 }
 
 // encodeBody encodes a request body. It does not escape <, > and & as
@@ -25602,7 +25635,7 @@ func pagesByNumber[T any](ctx context.Context, api *API, operation string, page 
 				return
 			}
 			var answer json.RawMessage
-			if err := api.send(ctx, operation, req, editors, &answer); err != nil {
+			if err := api.send(req.WithContext(ctx), operation, editors, &answer); err != nil {
 				yield(none, err)
 				return
 			}
@@ -25633,7 +25666,7 @@ func pagesByLink[T any](ctx context.Context, api *API, operation string, request
 			}
 			seen[req.URL.String()] = true
 			var answer json.RawMessage
-			if err := api.send(ctx, operation, req, editors, &answer); err != nil {
+			if err := api.send(req.WithContext(ctx), operation, editors, &answer); err != nil {
 				yield(none, err)
 				return
 			}
@@ -25817,9 +25850,14 @@ func (t Timestamp) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (t *Timestamp) UnmarshalJSON(text []byte) error {
 	*t = Timestamp{raw: string(text)}
-	var words string
-	if json.Unmarshal(text, &words) != nil {
-		words = t.raw
+	words := t.raw
+	if strings.Contains(words, `\`) {
+		var text string
+		if json.Unmarshal([]byte(words), &text) == nil {
+			words = text
+		}
+	} else {
+		words = strings.Trim(words, `"`)
 	}
 	if seconds, ok := unixTime(words); ok {
 		t.Time = seconds
@@ -25838,6 +25876,9 @@ func (t *Timestamp) UnmarshalJSON(text []byte) error {
 // unixTime reads seconds with or without a fraction, digit by digit: a float64
 // would lose microseconds.
 func unixTime(number string) (time.Time, bool) {
+	if strings.Trim(number, "+-.0123456789") != "" {
+		return time.Time{}, false // sooner than ParseInt, which makes an error of it
+	}
 	whole, fraction, _ := strings.Cut(number, ".")
 	seconds, err := strconv.ParseInt(whole, 10, 64)
 	if err != nil {
