@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ type storage interface {
 	io.WriteCloser
 	Sync() error
 }
+
+// throughTest is set by tests alone.
+var throughTest func(storage) storage
 
 // journal is one that is being written. Callers wait together for the disk: all
 // that is appended while one write is on its way goes with the next.
@@ -145,11 +149,23 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 	}
 	is := newState()
 	j := &journal{file: file, lock: lock}
+	if throughTest != nil {
+		j.file = throughTest(file)
+	}
 	if resume {
 		whole, err := scan(file, is.take)
 		if err == nil || errors.Is(err, errTorn) {
 			is.torn = err != nil
 			err = is.check(first)
+		}
+		if err == nil && whole == 0 && !beginning(file) {
+			err = errors.New("it is not a journal")
+		}
+		if err == nil && len(is.failed) > 0 {
+			is.retry()
+			if _, err = file.Seek(0, io.SeekStart); err == nil {
+				_, err = scan(io.LimitReader(file, whole), is.again)
+			}
 		}
 		if err == nil {
 			err = file.Truncate(whole)
@@ -173,6 +189,20 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 	}
 	keep = true
 	return j, is, nil
+}
+
+// beginning tells whether a file holds no more than a part of the first line: any
+// other file is not ours to write to.
+func beginning(file io.ReaderAt) bool {
+	part := make([]byte, len("00000000 ")+len(`{"begin":`))
+	n, _ := file.ReadAt(part, 0)
+	sum, text := part[:min(n, 9)], part[min(n, 9):n]
+	for i, c := range sum {
+		if hex := c >= '0' && c <= '9' || c >= 'a' && c <= 'f'; i < 8 && !hex || i == 8 && c != ' ' {
+			return false
+		}
+	}
+	return strings.HasPrefix(`{"begin":`, string(text))
 }
 
 // plain leaves out what the message says already: operation and path.

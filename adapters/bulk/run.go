@@ -36,8 +36,13 @@ type run struct {
 	ready   []Row                  // rows that wait for a worker
 	queued  int                    // in busy and ready
 	running int
-	ended   error // why the run is to end early
+	held    map[adapters.Ref]bool // of an undoing: records of which a row was not put back
+	ended   error                 // why the run is to end early
 }
+
+// errHeld keeps what an undoing could not put back from being mixed up with what
+// was there before that.
+var errHeld = errors.New("a later row for this record was not put back")
 
 // taken is a row from the input.
 type taken struct {
@@ -90,6 +95,10 @@ func (r *run) through(ctx context.Context, rows iter.Seq2[Row, error], do func(c
 			r.ready = r.ready[1:]
 			r.queued--
 			r.running++
+			if r.held[record(row.Ref)] {
+				r.finish(r.refuse(row, errHeld))
+				continue
+			}
 			go func() {
 				event, fatal := do(ctx, row)
 				results <- finished{event, fatal}
@@ -120,18 +129,12 @@ func (r *run) take(t taken) {
 		return
 	}
 	r.summary.Read++
-	switch was := r.is.outcomes.of(t.row.Number); {
-	case was == Done, was == Unchanged, was == Failed && r.KeepFailed:
-		r.summary.count(was, r.is.codes[t.row.Number])
+	if was := r.is.outcomes.of(t.row.Number); r.keeps(t.row, was) {
+		r.summary.count(was, r.is.failed[t.row.Number].code)
 		return
 	}
 	if t.err != nil {
-		event := Event{Row: t.row, Outcome: Failed, Err: t.err}
-		var fatal error
-		if r.journal != nil {
-			_, fatal = r.journal.append(entry{After: r.after(event, 0)}, false)
-		}
-		r.settle(finished{event, fatal})
+		r.settle(r.refuse(t.row, t.err))
 		return
 	}
 	record := record(t.row.Ref)
@@ -142,6 +145,26 @@ func (r *run) take(t taken) {
 	}
 	r.busy[record] = nil
 	r.ready = append(r.ready, t.row)
+}
+
+// refuse is the end of a row that is not sent.
+func (r *run) refuse(row Row, why error) finished {
+	f := finished{event: Event{Row: row, Outcome: Failed, Err: why}}
+	if r.journal != nil {
+		_, f.fatal = r.journal.append(entry{After: r.after(f.event, 0)}, false)
+	}
+	return f
+}
+
+// keeps tells whether a row stays as an earlier run left it. One that was done is
+// sent once more where an earlier row for its record failed and is tried again: the
+// order would not be that of the input.
+func (r *run) keeps(row Row, was Outcome) bool {
+	if was == Failed || was == "" {
+		return was == Failed && r.KeepFailed
+	}
+	failed, dirty := r.is.dirty[record(row.Ref)]
+	return r.KeepFailed || r.held != nil || !dirty || row.Number < failed
 }
 
 // record is a Ref as rows for one record have it. Ids that differ in case alone
@@ -155,6 +178,9 @@ func record(ref adapters.Ref) adapters.Ref {
 func (r *run) finish(f finished) {
 	r.running--
 	record := record(f.event.Row.Ref)
+	if r.held != nil && f.event.Outcome == Failed {
+		r.held[record] = true
+	}
 	if waiting := r.busy[record]; len(waiting) > 0 {
 		r.ready = append(r.ready, waiting[0])
 		r.busy[record] = waiting[1:]
@@ -203,7 +229,7 @@ func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken
 				place <- taken{row: Row{Number: bad.Number, Line: bad.Line, Byte: bad.Byte}, err: err}
 			case err != nil:
 				place <- taken{err: err, end: true}
-			case row.Ref.ID != "" || r.is.outcomes.of(row.Number) == Done || r.is.outcomes.of(row.Number) == Unchanged:
+			case row.Ref.ID != "" || len(r.is.dirty) == 0 && r.is.outcomes.of(row.Number) != "":
 				place <- taken{row: row}
 			default:
 				go func() {

@@ -14,13 +14,20 @@ type state struct {
 	ended    bool
 	torn     bool
 	outcomes outcomes
-	// open are the rows that are not done: where their first before is.
-	open  map[int64]int64
-	codes map[int64]adapters.Code // of those that failed
+	// open are the rows that are to be sent again: where their first before is.
+	open   map[int64]int64
+	failed map[int64]failure
+	dirty  map[adapters.Ref]int64 // records of which a row failed: the first one
+}
+
+// failure is what is known of a row that failed.
+type failure struct {
+	record adapters.Ref
+	code   adapters.Code
 }
 
 func newState() *state {
-	return &state{open: map[int64]int64{}, codes: map[int64]adapters.Code{}}
+	return &state{open: map[int64]int64{}, failed: map[int64]failure{}, dirty: map[adapters.Ref]int64{}}
 }
 
 // take takes in an entry.
@@ -33,7 +40,9 @@ func (s *state) take(at int64, e entry) error {
 			s.first = *e.Begin
 		}
 		if e.Begin.Again {
-			*s = state{first: s.first, begun: s.begun, open: map[int64]int64{}, codes: map[int64]adapters.Code{}}
+			fresh := newState()
+			fresh.first, fresh.begun = s.first, s.begun
+			*s = *fresh
 		}
 		s.begun++
 		s.ended = false
@@ -44,9 +53,9 @@ func (s *state) take(at int64, e entry) error {
 	case e.After != nil:
 		row := e.After.Row
 		s.outcomes.set(row, e.After.Outcome)
-		delete(s.codes, row)
+		delete(s.failed, row)
 		if e.After.Outcome == Failed {
-			s.codes[row] = e.After.Code
+			s.failed[row] = failure{e.After.Ref.record(), e.After.Code}
 		} else {
 			delete(s.open, row)
 		}
@@ -56,11 +65,32 @@ func (s *state) take(at int64, e entry) error {
 	return nil
 }
 
+// retry finds the records whose rows have to be sent again from some row on.
+func (s *state) retry() {
+	for row, f := range s.failed {
+		if first, there := s.dirty[f.record]; !there || row < first {
+			s.dirty[f.record] = row
+		}
+	}
+}
+
+// again notes, in a second reading, the befores of rows that were done and follow
+// one that failed for the same record: when that is sent again, so are they.
+func (s *state) again(_ int64, e entry) error {
+	if e.After == nil || e.After.At == 0 || e.After.Outcome != Done {
+		return nil
+	}
+	if failed, is := s.dirty[e.After.Ref.record()]; is && e.After.Row > failed {
+		s.open[e.After.Row] = e.After.At
+	}
+	return nil
+}
+
 // check tells whether a run may go on with this journal.
 func (s *state) check(now begin) error {
 	switch {
 	case s.begun == 0:
-		return errors.New("it is empty")
+		return nil // a crash came before its first line
 	case s.first.Version > version:
 		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", s.first.Version, version)
 	case s.first.Kind != now.Kind:
@@ -69,7 +99,7 @@ func (s *state) check(now begin) error {
 		return fmt.Errorf("it is of another account: %s %s at %s", s.first.Run.Vendor, s.first.Run.Account, s.first.Run.Host)
 	case s.first.Run.Input != now.Run.Input:
 		return errors.New("it is of another input, or the input was changed since; apply what is new under another journal")
-	case s.ended && len(s.codes) == 0 && !now.Again:
+	case s.ended && len(s.failed) == 0 && !now.Again:
 		return errors.New("all its rows were done; there is nothing to resume, but all can be sent again")
 	}
 	return nil

@@ -60,7 +60,7 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	if err := h.undoable(o.Run); err != nil {
 		return Summary{}, fmt.Errorf("%w %s: %w", ErrJournal, path, err)
 	}
-	r := &run{Options: Options{
+	r := &run{held: map[adapters.Ref]bool{}, Options: Options{
 		Adapter: o.Adapter, Workers: o.Workers, NoUndo: true, NoValues: true, Update: o.Update,
 		MaxFailures: o.MaxFailures, Stop: o.Stop, Event: o.Event,
 	}}
@@ -90,49 +90,52 @@ func (r *run) restore(ctx context.Context, row Row, force bool) (e Event, fatal 
 	case err != nil:
 		e.Outcome, e.Err = Failed, err
 	}
-	_, fatal = r.journal.append(entry{After: r.after(e, 0)}, false)
+	// It is on disk before an earlier row for this record goes: once that is put
+	// back, this one would look changed by somebody else.
+	_, fatal = r.journal.append(entry{After: r.after(e, 0)}, true)
 	return e, fatal
 }
 
+// putBack writes what was there, where the record is as the run left it. An
+// undoing that broke off may have put back a part already: an attribute that is as
+// it was before the run is as good.
 func (r *run) putBack(ctx context.Context, row Row, force bool, e *Event) error {
-	names := slices.Sorted(maps.Keys(row.Attributes))
-	expected := row.undo.left
-	if !row.undo.certain && !force {
-		is, err := r.Adapter.Attributes(ctx, row.Ref)
-		if err != nil {
-			return err
-		}
-		expected = named(is, names)
-		for _, name := range names {
-			if now := expected[name]; !now.Equal(row.undo.left[name]) && !now.Equal(row.Attributes[name]) {
-				return changed(name)
-			}
-		}
-		if holds(is, row.Attributes) {
-			e.Outcome = Unchanged
-			return nil
-		}
-	}
-	options := slices.Clone(r.Update)
-	if !force {
-		options = append(options, adapters.IfEqual(expected))
-	}
-	_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, options...)
-	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Code != adapters.CodeNotEqual {
+	if force {
+		_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, r.Update...)
 		return err
 	}
-	// It may have been put back by an undoing that broke off before it could say so.
-	is, readErr := r.Adapter.Attributes(ctx, row.Ref)
-	if readErr == nil && holds(is, row.Attributes) {
+	var failure *adapters.Error
+	if row.undo.certain {
+		err := r.writeIf(ctx, row, row.undo.left)
+		if !errors.As(err, &failure) || failure.Code != adapters.CodeNotEqual {
+			return err
+		}
+	}
+	is, err := r.Adapter.Attributes(ctx, row.Ref)
+	if err != nil {
+		return err
+	}
+	now := named(is, slices.Collect(maps.Keys(row.Attributes)))
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		if v := now[name]; !v.Equal(row.undo.left[name]) && !v.Equal(row.Attributes[name]) {
+			return fmt.Errorf("attribute %q: %w", name, ErrChanged)
+		}
+	}
+	if holds(is, row.Attributes) {
 		e.Outcome = Unchanged
 		return nil
 	}
-	return changed(failure.Name)
+	err = r.writeIf(ctx, row, now)
+	if errors.As(err, &failure) && failure.Code == adapters.CodeNotEqual {
+		return fmt.Errorf("attribute %q: %w", failure.Name, ErrChanged)
+	}
+	return err
 }
 
-func changed(name string) error {
-	return fmt.Errorf("attribute %q: %w", name, ErrChanged)
+// writeIf puts back what was there, if the record is as expected.
+func (r *run) writeIf(ctx context.Context, row Row, expected adapters.Attributes) error {
+	_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, append(slices.Clone(r.Update), adapters.IfEqual(expected))...)
+	return err
 }
 
 // history is a journal that is read.
