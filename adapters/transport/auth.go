@@ -63,7 +63,7 @@ func (a *auth) RoundTrip(req *http.Request) (*http.Response, error) {
 			return answer, nil
 		}
 	}
-	drain(answer)
+	_ = answer.Body.Close()
 	return a.send(req, body, renewed)
 }
 
@@ -85,6 +85,12 @@ func (a *auth) token(ctx context.Context) (string, error) {
 
 // send sends a copy, because the links above must not see the token.
 func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil { // getting the token took so long
+		if body != nil {
+			_ = body.Close()
+		}
+		return nil, &unsentError{err}
+	}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout, errSlow)
 	sent := req.WithContext(ctx)
 	sent.Body = body
@@ -96,26 +102,17 @@ func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.
 		sent.Header.Set("Accept", "application/json") // Chatwoot sends HTML errors without it
 	}
 	answer, err := a.next.RoundTrip(sent)
-	if err != nil {
-		defer cancel()
-		if context.Cause(ctx) == errSlow && req.Context().Err() == nil {
-			return nil, errSlow
+	if err == nil {
+		if err = read(ctx, answer, cancel); err == nil {
+			return answer, nil
 		}
-		return nil, err
 	}
-	answer.Body = &timed{answer.Body, cancel}
-	return answer, nil
-}
-
-// timed is the body of an answer whose time ends when it is closed.
-type timed struct {
-	io.ReadCloser
-	cancel context.CancelFunc
-}
-
-func (t *timed) Close() error {
-	defer t.cancel()
-	return t.ReadCloser.Close()
+	slow := context.Cause(ctx) == errSlow && req.Context().Err() == nil
+	cancel()
+	if slow {
+		return nil, errSlow
+	}
+	return nil, err
 }
 
 // errSlow ends an attempt that takes longer than Options.Timeout. It is a
@@ -139,11 +136,4 @@ func closeBody(req *http.Request) {
 	if req.Body != nil {
 		_ = req.Body.Close()
 	}
-}
-
-// drain reads a little of an answer that is not wanted, so that its connection
-// can serve again.
-func drain(answer *http.Response) {
-	_, _ = io.CopyN(io.Discard, answer.Body, maxErrorBody)
-	_ = answer.Body.Close()
 }

@@ -1,15 +1,13 @@
 package transport
 
 import (
-	"cmp"
+	"container/list"
 	"context"
-	"math"
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // bucket holds back the requests that a vendor counts together. Callers wait in
@@ -17,146 +15,142 @@ import (
 type bucket struct {
 	limit Limit
 	share float64
-	fixed bool // the caller's rate: the server's words about limits do not change it
+	fixed bool         // the caller's rate: the server's words about limits do not change it
+	users atomic.Int32 // requests between enter and leave
 
-	mu     sync.Mutex
-	tokens *rate.Limiter
-	full   float64       // requests a second when nothing is wrong
-	part   float64       // of it that is used: less after a 429, growing back
-	room   float64       // requests a second that the server says are left; +Inf: it does not say
-	until  time.Time     // nothing is sent before
-	ahead  time.Duration // the server's clock less ours
-	queues []*queue      // in the order of their turns
-	timer  *time.Timer
-	users  int // requests between use and leave
+	mu       sync.Mutex
+	pace     pace
+	rate     float64       // requests a second when nothing is wrong
+	burst    int           // the same, at once
+	part     float64       // of the rate that is used: less after a 429, growing back
+	room     float64       // requests a second that the server said are left,
+	roomEnds time.Time     // until then
+	until    time.Time     // nothing is sent before
+	ahead    time.Duration // the server's clock less ours
+	queues   []*queue      // in the order of their turns
+	timer    *time.Timer
 }
 
 type queue struct {
 	owner   any
-	waiting []*turn
+	waiting list.List // of *turn, the first to come in front
+	turns   int       // that they wait for together
 }
 
 // turn is a caller's place in a queue.
 type turn struct {
-	owner any
-	n     int
-	ready chan struct{}
-}
-
-func newBucket(limit Limit, share, fixed float64) *bucket {
-	b := &bucket{limit: limit, share: share, fixed: fixed > 0, part: 1, room: math.Inf(1)}
-	if b.share <= 0 || b.share > 1 {
-		b.share = 1
-	}
-	burst := limit.Burst
-	if burst <= 0 {
-		burst = limit.Requests / 50
-	}
-	switch {
-	case b.fixed:
-		b.full, burst = fixed, max(1, int(fixed/10))
-	case limit.Requests > 0:
-		// What comes at once counts too: no window holds more than is allowed.
-		b.full = b.share * float64(limit.Requests-windowBurst(limit, burst)) / limit.Per.Seconds()
-	default:
-		b.full, burst = math.Inf(1), 1
-	}
-	b.tokens = rate.NewLimiter(rate.Limit(b.full), max(burst, 2)) // 2: a read and the write built on it
-	return b
-}
-
-// windowBurst is what a burst takes from a vendor's window. Vendors that document
-// a burst allow it on top.
-func windowBurst(limit Limit, burst int) int {
-	if limit.Burst > 0 {
-		return 0
-	}
-	return burst
+	queue    *queue
+	place    *list.Element // nil once it has left
+	turns    int
+	deadline time.Time // of the caller; zero: none
+	ready    chan struct{}
+	refused  time.Duration // when it is ready: how long the pause is for which it cannot wait
 }
 
 // enter and leave keep a bucket that is in use from being thrown away.
-func (b *bucket) enter() { b.mu.Lock(); defer b.mu.Unlock(); b.users++ }
-func (b *bucket) leave() { b.mu.Lock(); defer b.mu.Unlock(); b.users-- }
+func (b *bucket) enter() { b.users.Add(1) }
+func (b *bucket) leave() { b.users.Add(-1) }
 
-// idle tells whether a new bucket would be the same.
+// idle tells whether a bucket is of no use any more: a new one would hold back no
+// less. What it has learned is learned again.
 func (b *bucket) idle(now time.Time) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.users == 0 && !b.until.After(now) && b.part == 1 && b.tokens.TokensAt(now) >= float64(b.tokens.Burst())
+	return b.users.Load() == 0 && !b.until.After(now) && !b.pace.full.After(now)
 }
 
-// join takes n tokens if it is the caller's turn: nil and 0. Else it gives the
-// place to wait at, with the least wait; or no place, where that wait does not fit
-// into the context's deadline.
-func (b *bucket) join(ctx context.Context, owner any, n int) (*turn, time.Duration) {
+// join takes turns if they are there and nobody waits: nil and 0. Else it gives
+// the place to wait at, with the least wait; or no place, where that wait does not
+// fit into the context's deadline. Who wants no turn only waits for a pause to end.
+func (b *bucket) join(ctx context.Context, owner any, turns int) (*turn, time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	n = min(n, b.tokens.Burst())
-	if len(b.queues) == 0 && b.take(now, n) {
+	b.adjust(now)
+	wait := b.delay(now, turns)
+	if wait == 0 && (turns == 0 || len(b.queues) == 0) {
+		b.pace.take(now, turns)
 		return nil, 0
 	}
-	ahead := n
 	i := slices.IndexFunc(b.queues, func(q *queue) bool { return q.owner == owner })
-	if i >= 0 {
-		for _, other := range b.queues[i].waiting {
-			ahead += other.n
-		}
+	if i >= 0 && turns > 0 {
+		wait = b.delay(now, b.queues[i].turns+min(turns, b.pace.burst))
 	}
-	wait := max(b.delay(now, ahead), time.Nanosecond)
-	if deadline, ok := ctx.Deadline(); ok && now.Add(wait).After(deadline) {
+	if b.roomEnds.After(now) {
+		wait = min(wait, max(b.roomEnds.Sub(now), b.until.Sub(now))) // then there is more room
+	}
+	wait = max(wait, 1)
+	deadline, _ := ctx.Deadline()
+	if !deadline.IsZero() && !deadline.After(now.Add(wait)) {
 		return nil, wait
 	}
 	if i < 0 {
 		i = len(b.queues)
 		b.queues = append(b.queues, &queue{owner: owner})
 	}
-	t := &turn{owner, n, make(chan struct{})}
-	b.queues[i].waiting = append(b.queues[i].waiting, t)
+	q := b.queues[i]
+	t := &turn{queue: q, turns: turns, deadline: deadline, ready: make(chan struct{})}
+	if turns > 0 {
+		t.place = q.waiting.PushBack(t)
+	} else {
+		t.place = q.waiting.PushFront(t)
+	}
+	q.turns += turns
 	b.serve(now)
 	return t, wait
 }
 
-// quit leaves the queue.
+// quit gives up a place, or the turns if they have come meanwhile.
 func (b *bucket) quit(t *turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, q := range b.queues {
-		j := slices.Index(q.waiting, t)
-		if j < 0 {
-			continue
-		}
-		q.waiting = slices.Delete(q.waiting, j, j+1)
-		if len(q.waiting) == 0 {
-			b.queues = slices.Delete(b.queues, i, i+1)
-		}
-		break
+	if t.place != nil {
+		b.remove(t)
+	} else if t.refused == 0 {
+		b.pace.take(time.Time{}, -t.turns)
 	}
 	b.serve(time.Now())
 }
 
-// take takes n tokens, if they are there and nothing is held back.
-func (b *bucket) take(now time.Time, n int) bool {
-	return !b.until.After(now) && b.tokens.AllowN(now, n)
+// giveBack gives back turns that were taken and not used.
+func (b *bucket) giveBack(turns int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pace.take(time.Time{}, -turns)
+	b.serve(time.Now())
 }
 
-// delay is how long it takes, at the least, until n tokens are there.
-func (b *bucket) delay(now time.Time, n int) time.Duration {
-	pause := max(0, b.until.Sub(now))
-	missing := float64(n) - b.tokens.TokensAt(now)
-	if missing <= 0 || math.IsInf(float64(b.tokens.Limit()), 1) {
-		return pause
+// remove takes a place out of its queue, and the queue away when it is empty.
+func (b *bucket) remove(t *turn) {
+	q := t.queue
+	q.waiting.Remove(t.place)
+	q.turns -= t.turns
+	t.place = nil
+	if q.waiting.Len() == 0 {
+		i := slices.Index(b.queues, q)
+		b.queues = slices.Delete(b.queues, i, i+1)
 	}
-	return max(pause, time.Duration(math.Ceil(missing/float64(b.tokens.Limit())*1e9)))
+}
+
+// delay is how long it takes until so many turns are there.
+func (b *bucket) delay(now time.Time, turns int) time.Duration {
+	start := later(now, b.until)
+	if turns == 0 {
+		return start.Sub(now)
+	}
+	return start.Sub(now) + b.pace.wait(start, turns)
 }
 
 // serve lets go whose turn it is, and comes back when the next can go.
 func (b *bucket) serve(now time.Time) {
+	b.adjust(now)
 	for len(b.queues) > 0 {
 		q := b.queues[0]
-		t := q.waiting[0]
-		if !b.take(now, t.n) {
-			wait := max(b.delay(now, t.n), time.Microsecond)
+		t := q.waiting.Front().Value.(*turn)
+		if wait := b.delay(now, min(t.turns, b.pace.burst)); wait > 0 {
+			if b.roomEnds.After(now) {
+				wait = min(wait, b.roomEnds.Sub(now))
+			}
 			if b.timer == nil {
 				b.timer = time.AfterFunc(wait, b.wake)
 			} else {
@@ -164,12 +158,15 @@ func (b *bucket) serve(now time.Time) {
 			}
 			return
 		}
+		b.pace.take(now, t.turns)
+		b.remove(t)
 		close(t.ready)
-		q.waiting = q.waiting[1:]
-		b.queues = b.queues[1:]
-		if len(q.waiting) > 0 {
-			b.queues = append(b.queues, q) // the others first
+		if q.waiting.Len() > 0 {
+			b.queues = append(b.queues[1:], q) // the others first
 		}
+	}
+	if b.timer != nil {
+		b.timer.Stop()
 	}
 }
 
@@ -179,67 +176,46 @@ func (b *bucket) wake() {
 	b.serve(time.Now())
 }
 
-// learn takes in what an answer says of the limit.
-func (b *bucket) learn(sent time.Time, status int, said limits, header http.Header) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := time.Now()
-	if b.limit.Windows {
-		if date, err := http.ParseTime(header.Get("Date")); err == nil {
-			b.ahead = date.Sub(now)
-		}
-	}
-	if !b.fixed {
-		if per := cmp.Or(said.per, b.limit.Per); said.limit > 0 && per > 0 {
-			b.full = b.share * float64(said.limit) / per.Seconds()
-		}
-	}
-	if status == http.StatusTooManyRequests {
-		b.stop(now, sent, said, header)
-	} else {
-		b.part = min(1, b.part+0.02)
-		b.room = math.Inf(1)
-		if said.remaining == 0 && said.reset > 0 {
-			b.until = later(b.until, now.Add(min(said.reset, maxRetryAfter)))
-		} else if said.remaining > 0 && said.reset > time.Second {
-			b.room = float64(said.remaining) / said.reset.Seconds()
-		}
-	}
-	b.adjust(now)
-}
-
-// stop ends sending for as long as the server wants.
-func (b *bucket) stop(now, sent time.Time, said limits, header http.Header) {
-	wait := parseRetryAfter(header, now)
-	switch {
-	case wait > 0:
-	case said.reset > 0:
-		wait = said.reset
-	case b.limit.Windows && b.limit.Per > 0:
-		server := now.Add(b.ahead)
-		wait = server.Truncate(b.limit.Per).Add(b.limit.Per).Sub(server)
-		wait += time.Second // an answer's Date has whole seconds
-	default:
-		wait = time.Second
-	}
-	if sent.After(b.until) { // not one of many that were on their way when the first was refused
-		b.part = max(b.part/2, 0.05)
-	}
-	b.until = later(b.until, now.Add(min(wait, maxRetryAfter)))
-}
-
-// adjust makes the rate what is known now.
+// adjust makes the pace what is known now.
 func (b *bucket) adjust(now time.Time) {
-	want := rate.Limit(min(b.full*b.part, max(b.room, 0.1)))
-	if want != b.tokens.Limit() {
-		b.tokens.SetLimitAt(now, want)
+	rate := b.rate * b.part
+	if b.roomEnds.After(now) {
+		rate = min(rate, max(b.room, minRoom))
 	}
-	b.serve(now)
+	b.pace.set(later(now, b.until), rate, b.burst)
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// pause ends all sending until then. It begins again with one request, not with
+// a burst. Who cannot wait so long is told at once.
+func (b *bucket) pause(now, until time.Time) {
+	if !until.After(b.until) {
+		return
 	}
-	return b
+	b.until = until
+	b.pace.start(until)
+	for _, q := range slices.Clone(b.queues) {
+		for place := q.waiting.Front(); place != nil; {
+			t := place.Value.(*turn)
+			place = place.Next()
+			if !t.deadline.IsZero() && !t.deadline.After(until) {
+				b.remove(t)
+				t.refused = until.Sub(now)
+				close(t.ready)
+			}
+		}
+	}
+}
+
+// windowEnd is how long the vendor's window lasts, by the server's clock.
+func (b *bucket) windowEnd(now time.Time) time.Duration {
+	server := now.Add(b.ahead)
+	end := server.Truncate(b.limit.Per).Add(b.limit.Per)
+	return end.Sub(server) + time.Second // an answer's Date has whole seconds
+}
+
+// clock notes the server's clock.
+func (b *bucket) clock(now time.Time, header http.Header) {
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		b.ahead = date.Sub(now)
+	}
 }

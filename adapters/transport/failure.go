@@ -39,6 +39,7 @@ type Explanation struct {
 // status, request id, Retry-After and the vendor's words. The caller adds who,
 // what and the effect; doubtful tells that the attempt may have been written
 // although its status refuses it, or says it was although it is not understood.
+// Without explain the status alone decides.
 func Failure(ctx context.Context, err error, explain func(status int, header http.Header, body []byte) Explanation) (failure *adapters.Error, doubtful bool) {
 	var ready *adapters.Error
 	if errors.As(err, &ready) {
@@ -49,7 +50,11 @@ func Failure(ctx context.Context, err error, explain func(status int, header htt
 	if errors.As(err, &answer) {
 		status, header, body := answer.HTTPAnswer()
 		if status < 200 || status > 299 {
-			return fromStatus(status, header, explain(status, header, body))
+			var words Explanation
+			if explain != nil {
+				words = explain(status, header, body)
+			}
+			return fromStatus(status, header, words)
 		}
 		if ctx.Err() == nil {
 			return &adapters.Error{

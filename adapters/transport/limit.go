@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -66,10 +64,11 @@ type Limiter struct {
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
+	sweep   int // when so many are there, idle ones are thrown away
 }
 
-// manyBuckets is when those that nobody waits in are thrown away: a program may
-// write to any number of records.
+// manyBuckets is how many are kept anyhow. A program may write to any number of
+// records.
 const manyBuckets = 1024
 
 // bucket is that of the key, made when it is first asked for. Who is done with it
@@ -79,9 +78,10 @@ func (l *Limiter) bucket(key string, limit Limit, share, rate float64) *bucket {
 	defer l.mu.Unlock()
 	b := l.buckets[key]
 	if b == nil {
-		if len(l.buckets) >= manyBuckets {
+		if len(l.buckets) >= max(l.sweep, manyBuckets) {
 			now := time.Now()
 			maps.DeleteFunc(l.buckets, func(_ string, b *bucket) bool { return b.idle(now) })
+			l.sweep = 2 * len(l.buckets) // looking through them pays only when there are many new ones
 		}
 		if l.buckets == nil {
 			l.buckets = map[string]*bucket{}
@@ -99,50 +99,52 @@ type limit struct {
 	limiter *Limiter
 	vendor  Vendor
 	watch   *watch
-	account atomic.Pointer[counted]
-}
-
-// counted is the bucket of what the vendor counts together, and for which token.
-type counted struct {
-	token  string
-	bucket *bucket
 }
 
 func (l *limit) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	account, err := l.counted(ctx)
+	key, err := l.key(ctx)
 	if err != nil {
 		closeBody(req)
-		return nil, err
+		return nil, &unsentError{err}
 	}
+	share := l.limiter.Share
+	if share <= 0 {
+		share = l.vendor.Limit.Share
+	}
+	account := l.limiter.bucket(key, l.vendor.Limit, share, l.limiter.Rate)
+	defer account.leave()
+	change := changes(req)
+	turns, ofRecord := prepaidOf(ctx).due(req.URL.Path, change)
 	var record *bucket
-	if limit := l.vendor.Limit.Record; limit != nil && changes(req) {
-		record = l.limiter.bucket(l.vendor.Name+" "+l.vendor.Limit.Key+" "+req.URL.Path, *limit, 1, 0)
+	if limit := l.vendor.Limit.Record; limit != nil && (change || ofRecord > 0) {
+		record = l.limiter.bucket(key+" "+req.URL.Path, *limit, 1, 0)
 		defer record.leave()
-		err = l.wait(ctx, record, 1)
+		err = l.wait(ctx, record, ofRecord)
 	}
-	ahead := prepaidOf(ctx)
-	if n := ahead.due(); err == nil && n > 0 {
-		if err = l.wait(ctx, account, n); err == nil {
-			ahead.pay()
+	if err == nil {
+		if err = l.wait(ctx, account, turns); err != nil && record != nil {
+			record.giveBack(ofRecord)
 		}
 	}
 	if err != nil {
 		closeBody(req)
-		return nil, err
+		return nil, &unsentError{err}
 	}
 	sent := time.Now()
 	answer, err := l.next.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
-	said := readLimits(answer.Header, sent)
-	if record != nil && answer.StatusCode == http.StatusTooManyRequests && said.remaining > 0 {
-		said.reset = 0                                                      // of the account's window
-		record.learn(sent, http.StatusTooManyRequests, said, answer.Header) // there is room for others: it was this record
-	} else {
-		account.learn(sent, answer.StatusCode, said, answer.Header)
+	said, status := readLimits(answer.Header, sent), answer.StatusCode
+	if record != nil && change {
+		ofRecord := 0
+		if status == http.StatusTooManyRequests && said.remaining > 0 {
+			status, ofRecord = 0, status // there is room for others: it was this record
+		}
+		record.learn(sent, ofRecord, limits{remaining: -1}, answer.Header)
 	}
+	account.learn(sent, status, said, answer.Header)
 	return answer, nil
 }
 
@@ -151,118 +153,48 @@ func changes(req *http.Request) bool {
 	return req.Method == http.MethodPatch || req.Method == http.MethodPut || req.Method == http.MethodDelete
 }
 
-// counted is the bucket of the account, or of the token where the vendor counts
-// by token; then the token is asked for once more than it is sent.
-func (l *limit) counted(ctx context.Context) (*bucket, error) {
-	key, token := l.vendor.Name+" "+l.vendor.Limit.Key, ""
-	if l.vendor.Limit.ByToken {
-		var err error
-		if token, err = l.vendor.Token(ctx); err != nil {
-			return nil, &unsentError{&tokenError{err}}
-		}
+// key names what the vendor counts together. Where it counts by token, that is
+// asked for once more than it is sent.
+func (l *limit) key(ctx context.Context) (string, error) {
+	key := l.vendor.Name + " " + l.vendor.Limit.Key
+	if !l.vendor.Limit.ByToken {
+		return key, nil
 	}
-	now := l.account.Load()
-	if now != nil && now.token == token {
-		return now.bucket, nil
+	token, err := l.vendor.Token(ctx)
+	if err != nil {
+		return "", &tokenError{err}
 	}
-	if token != "" {
-		key = fmt.Sprintf("%s %x", key, sha256.Sum256([]byte(token)))
-	}
-	share := l.limiter.Share
-	if share <= 0 {
-		share = l.vendor.Limit.Share
-	}
-	is := &counted{token, l.limiter.bucket(key, l.vendor.Limit, share, l.limiter.Rate)}
-	if !l.account.CompareAndSwap(now, is) {
-		is.bucket.leave()
-	} else if now != nil {
-		now.bucket.leave()
-	}
-	return is.bucket, nil
+	sum := sha256.Sum256([]byte(token))
+	return key + " " + string(sum[:]), nil
 }
 
 // wait waits in a bucket, as long as that fits into the deadline.
-func (l *limit) wait(ctx context.Context, b *bucket, n int) error {
-	turn, wait := b.join(ctx, l, n)
+func (l *limit) wait(ctx context.Context, b *bucket, turns int) error {
+	turn, wait := b.join(ctx, l, turns)
 	if wait == 0 {
 		return nil
 	}
 	if turn == nil {
-		return &unsentError{&adapters.Error{
-			Class: adapters.ErrRateLimited, Code: adapters.CodeRateLimited, RetryAfter: wait, Effect: adapters.EffectNone,
-			Err: errors.New("the vendor's limit leaves no room before the deadline; wait, or send fewer requests"),
-		}}
+		return noRoom(wait)
 	}
 	l.watch.limited(ctx, wait)
 	select {
 	case <-turn.ready:
-		return nil
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		b.quit(turn)
-		return &unsentError{ctx.Err()}
+		return ctx.Err()
 	}
+	if turn.refused > 0 {
+		return noRoom(turn.refused)
+	}
+	return nil
 }
 
-type prepaidKey struct{}
-
-// prepaid are turns that were waited for ahead of time.
-type prepaid struct {
-	mu   sync.Mutex
-	size int // turns to wait for with the first request
-	left int // of them, once they were waited for
-	paid bool
-}
-
-// Together makes the first request under the context wait until there is room
-// for n, so that the others need not wait: for a read and the write that is built
-// on it, between which nobody else should have time to write.
-func Together(ctx context.Context, n int) context.Context {
-	if prepaidOf(ctx).covers(n) {
-		return ctx
-	}
-	return context.WithValue(ctx, prepaidKey{}, &prepaid{size: n})
-}
-
-func prepaidOf(ctx context.Context) *prepaid {
-	p, _ := ctx.Value(prepaidKey{}).(*prepaid)
-	return p
-}
-
-// covers tells whether n turns are there or will be.
-func (p *prepaid) covers(n int) bool {
-	if p == nil {
-		return false
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return !p.paid && p.size >= n || p.left >= n
-}
-
-// due is how many turns a request has to wait for, and 0 where one is left.
-func (p *prepaid) due() int {
-	if p == nil {
-		return 1
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case p.left > 0:
-		p.left--
-		return 0
-	case p.paid:
-		return 1
-	}
-	return p.size
-}
-
-// pay notes that they were waited for, and the first is used.
-func (p *prepaid) pay() {
-	if p == nil {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.paid {
-		p.paid, p.left = true, p.size-1
+func noRoom(wait time.Duration) error {
+	return &adapters.Error{
+		Class: adapters.ErrRateLimited, Code: adapters.CodeRateLimited, RetryAfter: wait, Effect: adapters.EffectNone,
+		Err: errors.New("the vendor's limit leaves no room before the deadline; wait, or send fewer requests"),
 	}
 }

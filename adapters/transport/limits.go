@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -12,9 +13,13 @@ import (
 // negative remaining mean that it does not say.
 type limits struct {
 	limit, remaining int
-	reset            time.Duration // until the count begins anew; 0: unknown
+	reset            time.Duration // until the count begins anew, for certain; 0: unknown
 	per              time.Duration // of the policy that the limit belongs to; 0: unknown
 }
+
+// maxWindow is the longest window that requests are spread over. What is left of a
+// day is not to be sent at one pace.
+const maxWindow = time.Hour
 
 // readLimits reads the fields x-ratelimit-limit, -remaining and -reset, where the
 // reset is seconds from now or, from 1e9 on, since 1970 (Kustomer's are either,
@@ -25,10 +30,10 @@ func readLimits(header http.Header, now time.Time) limits {
 	l := limits{remaining: -1}
 	for _, prefix := range []string{"X-Ratelimit-", "Ratelimit-"} {
 		if n, ok := wholeNumber(header.Get(prefix + "Limit")); ok && n > 0 {
-			l.limit = n
+			l.limit = count(n)
 		}
 		if n, ok := wholeNumber(header.Get(prefix + "Remaining")); ok {
-			l.remaining = n
+			l.remaining = count(n)
 		}
 		if n, ok := wholeNumber(header.Get(prefix + "Reset")); ok {
 			l.reset = untilReset(n, header, now)
@@ -37,44 +42,45 @@ func readLimits(header http.Header, now time.Time) limits {
 	for item := range strings.SplitSeq(header.Get("Ratelimit"), ",") {
 		// The item with the least room counts.
 		r, hasR := parameter(item, "r")
-		if t, ok := parameter(item, "t"); hasR && (l.remaining < 0 || r < l.remaining) {
-			l.remaining = r
-			if ok {
-				l.reset = bounded(t)
+		t, hasT := parameter(item, "t")
+		if hasR && (l.remaining < 0 || count(r) < l.remaining) {
+			l.remaining = count(r)
+			if hasT {
+				l.reset = seconds(t + 1)
 			}
 		}
 	}
 	for item := range strings.SplitSeq(header.Get("Ratelimit-Policy"), ",") {
 		q, hasQ := parameter(item, "q")
 		w, hasW := parameter(item, "w")
-		if !hasQ || !hasW || q == 0 || w == 0 {
-			continue
-		}
-		if l.per == 0 || float64(q)/float64(w) < float64(l.limit)/l.per.Seconds() {
-			l.limit, l.per = q, bounded(w)
+		if per := seconds(w); hasQ && hasW && q > 0 && w > 0 && per <= maxWindow &&
+			(l.per == 0 || float64(q)/per.Seconds() < float64(l.limit)/l.per.Seconds()) {
+			l.limit, l.per = count(q), per
 		}
 	}
 	return l
 }
 
 // untilReset takes the server's clock where it is known.
-func untilReset(n int, header http.Header, now time.Time) time.Duration {
-	if n < 1e9 {
-		return bounded(n)
+func untilReset(n int64, header http.Header, now time.Time) time.Duration {
+	if n >= 1e9 {
+		if date, err := http.ParseTime(header.Get("Date")); err == nil {
+			now = date
+		}
+		n = max(0, n-now.Unix())
 	}
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		now = date
-	}
-	return max(0, min(time.Unix(int64(n), 0).Sub(now), 24*time.Hour))
+	return seconds(n + 1) // the fields have whole seconds
 }
 
-// bounded are seconds, a day at most.
-func bounded(seconds int) time.Duration {
-	return time.Duration(min(seconds, 24*60*60)) * time.Second
+// seconds are a day at most.
+func seconds(n int64) time.Duration {
+	return time.Duration(min(n, 24*60*60)) * time.Second
 }
+
+func count(n int64) int { return int(min(n, math.MaxInt32)) }
 
 // parameter is a number of an item like "default";r=50;t=30.
-func parameter(item, name string) (int, bool) {
+func parameter(item, name string) (int64, bool) {
 	for part := range strings.SplitSeq(item, ";") {
 		if key, value, ok := strings.Cut(part, "="); ok && strings.TrimSpace(key) == name {
 			return wholeNumber(value)
@@ -84,20 +90,20 @@ func parameter(item, name string) (int, bool) {
 }
 
 // wholeNumber reads digits alone, up to a bound beyond all use.
-func wholeNumber(text string) (int, bool) {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 63)
-	if err != nil {
+func wholeNumber(text string) (int64, bool) {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, false
 	}
-	return int(min(n, math.MaxInt32*4)), true
+	return int64(min(n, 1<<40)), true
 }
 
 // parseRetryAfter reads both forms of RFC 9110, section 10.2.3. A date is held
 // against the answer's own Date, because clocks differ.
 func parseRetryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-		return max(0, time.Duration(seconds)*time.Second)
+	if n, ok := wholeNumber(value); ok {
+		return seconds(n)
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {

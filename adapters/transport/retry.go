@@ -20,9 +20,6 @@ const maxRetryAfter = time.Minute
 // maxBackoff bounds our own waits.
 const maxBackoff = 8 * time.Second
 
-// maxErrorBody is how much of an answer that is not a success is looked at.
-const maxErrorBody = 64 << 10
-
 // Retry decides whether and when an adapter tries again. It is safe for
 // concurrent use.
 type Retry struct {
@@ -42,6 +39,7 @@ func NewRetry(options Options) *Retry {
 	if r.backoff <= 0 {
 		r.backoff = 250 * time.Millisecond
 	}
+	r.backoff = min(r.backoff, maxBackoff)
 	return r
 }
 
@@ -56,7 +54,7 @@ func (r *Retry) Wait(ctx context.Context, attempts, status int, retryAfter time.
 	}
 	wait := min(retryAfter, maxRetryAfter)
 	if wait <= 0 {
-		bound := r.backoff << min(attempts-1, 10)
+		bound := r.backoff << min(max(attempts-1, 0), 10)
 		wait = rand.N(min(bound, maxBackoff) + 1)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
@@ -137,6 +135,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 		if failed != nil {
 			return last, err
 		}
+		prepaidOf(ctx).again()
 		attempt = next
 	}
 }

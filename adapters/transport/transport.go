@@ -42,6 +42,7 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -153,10 +154,15 @@ func (o Options) timeout() time.Duration {
 // program share one pool. The pool keeps as many connections to a host as were in
 // use at once, up to 512, until they were idle for a minute and a half.
 var connection = sync.OnceValue(func() http.RoundTripper {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	t.MaxIdleConns = 0 // no bound over all hosts: one tenant would take another's
-	t.MaxIdleConnsPerHost = 512
-	t.MaxResponseHeaderBytes = 64 << 10
-	return t
+	return &http.Transport{ // not http.DefaultTransport, which programs replace
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    512, // and no bound over all hosts: one tenant would take another's
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+	}
 })
