@@ -106,7 +106,7 @@ func TestLimitInTheState(t *testing.T) {
 		if !refused {
 			b.t.Error("the limit of the state is not kept")
 		}
-		if status, text := b.do("PUT", "/_fake/state", `{"token":"token","limit":1,"burst":100000}`); status != 204 {
+		if status, text := b.do("PUT", "/_fake/state", `{"token":"token","limit":1,"burst":1}`); status != 204 {
 			b.t.Errorf("%d %s", status, text)
 		}
 		b.expect("GET", conversation42, "", 404, message(gone)) // counts anew

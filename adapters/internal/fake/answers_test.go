@@ -74,6 +74,15 @@ func TestFaultTruncatedJSON(t *testing.T) {
 		b.expectReports("tiny fake: GET /v1/things/9: fault: truncated_json finds no JSON that half of would be broken")
 	})
 	bothWays(t, func(c *Config) {
+		c.Operations["getThing"] = func(*Request) Answer {
+			return Answer{200, http.Header{"Content-Type": {"application/json"}}, []byte(`{"attributes":{}}` + strings.Repeat(" ", 20))}
+		}
+	}, func(b *bench) {
+		b.SetFaults(Fault{Type: "truncated_json"})
+		b.expect("GET", "/v1/things/1", "", 200, `{"attributes":{}}`+strings.Repeat(" ", 20))
+		b.expectReports("tiny fake: GET /v1/things/1: fault: truncated_json finds no JSON that half of would be broken")
+	})
+	bothWays(t, func(c *Config) {
 		c.Operations["deleteThing"] = func(*Request) Answer { return Answer{Status: 204} }
 	}, func(b *bench) {
 		b.SetFaults(Fault{Type: "truncated_json"})

@@ -33,9 +33,7 @@ func TestConnections(t *testing.T) {
 		expect("given back", 0)
 		for _, fault := range []Fault{{Type: "down"}, {Type: "reset_peer"}, {Type: "lost_answer"}, {Type: "slow_close", Delay: 1}} {
 			b.SetFaults(fault)
-			if response, err := b.send("PATCH", "/v1/things/1", red); err == nil {
-				response.Body.Close()
-			}
+			b.watch(t.Context(), "PATCH", "/v1/things/1", red)
 			expect(string(fault.Type), 0)
 		}
 		b.expect("PATCH", "/v1/things/1", red, 200, red)

@@ -42,7 +42,6 @@ func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-answer.begun:
 		return answer.response(r)
 	case <-ctx.Done():
-		hangUp()
 		return nil, context.Cause(ctx) // the handler may still run; nobody reads its answer
 	}
 }

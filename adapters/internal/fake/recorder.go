@@ -69,9 +69,6 @@ func (a *recorder) Write(data []byte) (int, error) {
 	if a.missing > 0 {
 		a.missing = max(0, a.missing-int64(len(data)))
 	}
-	if a.started {
-		a.tell()
-	}
 	return a.body.Write(data)
 }
 
@@ -80,7 +77,7 @@ func (a *recorder) Flush() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.writeHeader(http.StatusOK)
-	a.begin()
+	a.arrive()
 }
 
 // reset makes the end of the connection one that the other side's system told of.
@@ -99,19 +96,15 @@ func (a *recorder) end() {
 		a.writeHeader(http.StatusOK) // unless there was one
 	}
 	a.ended = true
-	a.begin()
+	a.arrive()
 }
 
-// begin is called with the lock held, and so is tell.
-func (a *recorder) begin() {
+// arrive is called with the lock held.
+func (a *recorder) arrive() {
 	if !a.started {
 		a.started = true
 		close(a.begun)
 	}
-	a.tell()
-}
-
-func (a *recorder) tell() {
 	select {
 	case a.arrived <- struct{}{}:
 	default:
@@ -123,7 +116,7 @@ func (a *recorder) response(r *http.Request) (*http.Response, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.status == 0 {
-		return nil, a.broken
+		return nil, a.failure()
 	}
 	response := &http.Response{
 		Status:     strconv.Itoa(a.status) + " " + http.StatusText(a.status),
@@ -172,11 +165,20 @@ func (a *recorder) read(into []byte) (int, error) {
 	case !a.ended:
 		return 0, nil
 	case !a.complete:
-		return 0, a.broken
+		return 0, a.failure()
 	case a.missing > 0:
 		return 0, io.ErrUnexpectedEOF
 	}
 	return 0, io.EOF
+}
+
+// failure is why a handler that gave up did so, as the client sees it. If the client ended the request, that is what it
+// sees, whoever noticed first.
+func (a *recorder) failure() error {
+	if a.ctx.Err() != nil {
+		return context.Cause(a.ctx)
+	}
+	return a.broken
 }
 
 // Close is the client's, too: it needs no more.

@@ -72,6 +72,20 @@ func TestJitterIsReproducible(t *testing.T) {
 	})
 }
 
+// Of one seed, and yet not of one mind.
+func TestFaultsOfOneSeedDrawApart(t *testing.T) {
+	virtually(t, func(b *bench) {
+		b.SetFaults(Fault{Type: "latency", Latency: 1, Times: -1, Toxicity: 0.5}, Fault{Type: "latency", Latency: 2, Times: -1, Toxicity: 0.5})
+		seen := map[time.Duration]bool{}
+		for range 100 {
+			seen[b.watch(b.Context(), "GET", "/v1/things/1", "").end] = true
+		}
+		if len(seen) != 4 {
+			b.Errorf("of none, one, the other and both only %v were seen", seen)
+		}
+	})
+}
+
 func TestOthersAreServedDuringAWait(t *testing.T) {
 	virtually(t, func(b *bench) {
 		b.SetFaults(Fault{Type: "latency", Method: "GET", Latency: 60_000})

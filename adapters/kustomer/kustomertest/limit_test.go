@@ -45,7 +45,8 @@ func told(t *testing.T, server *Server, method, path, token string) string {
 
 func TestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := New(t, InProcess())
+		b := &bench{T: t}
+		server := New(b, InProcess())
 		server.SetLimit(2)
 		epoch := time.Now()
 		expect := func(status, remaining int, reset time.Duration, method, path, token string) {
@@ -72,6 +73,9 @@ func TestLimit(t *testing.T) {
 		time.Sleep(300 * s)
 		expect(404, 1, 421*s, "GET", "/v1/customers/"+unknownID, "token")
 		expect(400, 0, 421*s, "GET", "/v1/customers/7", "token")
+		time.Sleep(60 * s)
+		expect(404, 1, 481*s, "GET", "/v1/nowhere", "token")
+		b.expectReports("no such path")
 		server.SetLimit(0)
 		if got := told(t, server, "GET", customer1, "token"); got != "200 1000 999 60" {
 			t.Errorf("without a limit: %s", got)
@@ -104,17 +108,35 @@ func TestObjectLimit(t *testing.T) {
 		expect("429 1000 999 60", "PATCH", conversation2)
 		server.SetLimit(2) // beside it
 		reset := time.Now().Add(time.Minute).Unix()
-		expect(fmt.Sprint("200 2 1 ", reset, " 2 1"), "PATCH", customer2)
-		expect(fmt.Sprint("200 2 0 ", reset, " 2 0"), "PATCH", customer2)
+		expect(fmt.Sprint("200 2 1 ", reset), "GET", customer2)
+		time.Sleep(30 * time.Second)
+		expect(fmt.Sprint("200 2 0 ", reset, " 2 1"), "PATCH", customer2)
 		expect(fmt.Sprint("429 2 0 ", reset), "PATCH", customer2)
-		time.Sleep(time.Minute)
+		time.Sleep(30 * time.Second)
 		reset += 60
-		expect(fmt.Sprint("200 2 1 ", reset, " 2 1"), "PATCH", customer2) // what was refused counts against no record
+		expect(fmt.Sprint("200 2 1 ", reset, " 2 0"), "PATCH", customer2) // what was refused counts against no record
+		expect(fmt.Sprint("429 2 0 ", reset), "PATCH", customer2)
+	})
+}
+
+// A minute later a record is forgotten, and none sooner: a million would be held otherwise.
+func TestObjectLimitForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := New(t, InProcess())
+		server.SetObjectLimit(1)
+		told(t, server, "PATCH", customer2, "token")
+		time.Sleep(59 * time.Second)
+		told(t, server, "PATCH", conversation2, "token")
+		time.Sleep(time.Second)
+		told(t, server, "PATCH", conversation1, "token")
 		server.Locked(func() {
-			if n := len(server.used.objects); n != 1 {
-				t.Errorf("%d records are remembered", n)
+			if n := len(server.used.objects); n != 2 {
+				t.Errorf("%d records are remembered, want 2", n)
 			}
 		})
+		if got := told(t, server, "PATCH", conversation2, "token"); got != "429 1000 999 60" {
+			t.Errorf("forgotten too early: %s", got)
+		}
 	})
 }
 
