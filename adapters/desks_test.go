@@ -101,7 +101,9 @@ var desks = func() []desk {
 func (d desk) adapter(t *testing.T, strict bool) (*driver.Adapter, *server) {
 	t.Helper()
 	s := &server{desk: d, values: map[string]json.RawMessage{}, definitions: "[]"}
-	adapter, err := d.open("https://desk.example", transport.Options{Client: &http.Client{Transport: s}, Attempts: 1}, strict)
+	adapter, err := d.open("https://desk.example", transport.Options{
+		Client: &http.Client{Transport: s}, Attempts: 1, Limiter: &transport.Limiter{Off: true},
+	}, strict)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +155,14 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		raw = buffer.String()
 	}
 	return answer(status, raw), nil
+}
+
+// wrote tells whether a request was sent that writes.
+func (s *server) wrote() bool {
+	return slices.ContainsFunc(s.requests, func(r request) bool {
+		asks := strings.HasSuffix(r.url.Path, "/destroy_custom_attributes") && bytes.Contains(r.body, []byte("[]"))
+		return r.method != http.MethodGet && !asks
+	})
 }
 
 func answer(status int, body string, header ...string) *http.Response {

@@ -169,7 +169,11 @@ func (e *Error) reason() string {
 		parts = append(parts, class)
 	}
 	if e.Err != nil {
-		parts = append(parts, e.Err.Error())
+		why := e.Err.Error()
+		if e.Class != nil {
+			why = strings.TrimPrefix(why, e.Class.Error()+": ") // it wraps the class
+		}
+		parts = append(parts, why)
 	} else if e.Code != "" {
 		parts = append(parts, string(e.Code))
 	}

@@ -49,6 +49,11 @@ func TestErrorLine(t *testing.T) {
 			adapters.Error{Vendor: "memory", Op: "get", Ref: adapters.Ref{Kind: "company", ID: "jane@example.com"}, Class: adapters.ErrUnsupported, Code: adapters.CodeUnsupportedKind, Effect: adapters.EffectNone},
 			"memory: get company: unsupported: unsupported_kind",
 		},
+		{
+			"a reason that wraps its class",
+			adapters.Error{Vendor: "memory", Op: "get", Ref: adapters.ContactRef("7"), Class: adapters.ErrMalformed, Effect: adapters.EffectNone, Err: fmt.Errorf("%w: it holds no record", adapters.ErrMalformed)},
+			"memory: get contact 7: malformed answer: it holds no record",
+		},
 		{"no vendor yet", adapters.Error{Name: "a", Class: adapters.ErrInvalid, Effect: adapters.EffectNone}, `attribute "a": invalid`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -37,7 +37,8 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 		}
 		definition, err := define(kind, entry)
 		if err != nil {
-			return nil, fmt.Errorf("%w: definition %s: %w", adapters.ErrMalformed, entry.ID, err)
+			// Neither its id nor the cause is told: both may quote anything.
+			return nil, fmt.Errorf("%w: definition %d of %d has options that are not as the document says", adapters.ErrMalformed, i+1, len(answer.Data))
 		}
 		definition.Raw = raw.Data[i]
 		definitions = append(definitions, definition)

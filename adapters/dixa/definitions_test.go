@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 	"slices"
 	"testing"
 
@@ -102,8 +103,8 @@ func TestOddDefinitions(t *testing.T) {
 			server.SetFaults(dixatest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: http.StatusOK, Body: `{"data":[` + test.object + `]}`})
 			definitions, err := adapter.Definitions(t.Context(), adapters.Conversation)
 			if test.fails {
-				if !errors.Is(err, adapters.ErrMalformed) {
-					t.Errorf("%v, want ErrMalformed", err)
+				if !errors.Is(err, adapters.ErrMalformed) || strings.Contains(err.Error(), "2F5515B6") {
+					t.Errorf("%v, want ErrMalformed and nothing of what the answer holds", err)
 				}
 				return
 			}
