@@ -5,8 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
-	"strings"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/deskattr/deskattr/adapters"
