@@ -100,6 +100,7 @@ type Settings struct {
 	Strict  bool
 	Aliases map[string]string // of the world's kind of record
 	Locker  adapters.Locker
+	Token   func(context.Context) (string, error) // nil: the world's
 }
 
 // Misfit is a value that does not fit the definition of its attribute.
@@ -133,7 +134,7 @@ func (c Case) String() string { return fmt.Sprintf("%02d %s", c.Number, c.Name) 
 
 // Cases are all cases, by number.
 func Cases() []Case {
-	cases := slices.Concat(stateCases, refusalCases, contextCases, failureCases, secrecyCases, capabilityCases, strictCases, verifyCases, ifEqualCases, lockerCases, nameCases, findCases)
+	cases := slices.Concat(stateCases, refusalCases, contextCases, failureCases, hostileCases, secrecyCases, capabilityCases, strictCases, verifyCases, ifEqualCases, lockerCases, nameCases, findCases)
 	slices.SortStableFunc(cases, func(a, b Case) int { return a.Number - b.Number })
 	return cases
 }

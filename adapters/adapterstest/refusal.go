@@ -100,9 +100,13 @@ var refusalCases = []Case{
 	}},
 	{15, "failures", "ids reach no other route", false, func(t TB, b *bench) {
 		ids := append([]string{
-			"", ".", "..", "../1", "a/b", "%2e%2e", "..%2f1", "1?x=1", "1#x", "1;x", " 1", "1 ", "1\n", "\x00", "-1", "+1", "1.0", "１",
+			"", ".", "..", "../1", "a/b", "%2e%2e", "..%2f1", "\x00", "\x1b[2J", "\u202e", "\xff", "-1", "+1", "1.0", "１",
 			"search", "email=a@b.example", "externalId=1", strings.Repeat("9", 40),
 		}, b.BadIDs...)
+		for _, odd := range []string{"?x=1", "#x", ";x", "/", "/..", "/8", `\8`, "%2f8", "%00", " ", "\n", "\r\nX: y", "\x00", "\u202e"} {
+			ids = append(ids, b.Ref.ID+odd)
+		}
+		ids = append(ids, " "+b.Ref.ID, "\n"+b.Ref.ID, "/"+b.Ref.ID, "../"+b.Ref.ID)
 		for _, id := range ids {
 			ref := adapters.Ref{Kind: b.Ref.Kind, ID: id}
 			_, err := b.Adapter.UpdateAttributes(b.ctx, ref, set(b.text()))

@@ -66,6 +66,8 @@ var secrecyCases = []Case{
 			})
 			_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, set(b.text()))
 			fails(t, err, adapters.ErrMalformed, adapters.EffectNone)
+			_, err = b.Adapter.Attributes(b.ctx, b.Ref)
+			fails(t, err, adapters.ErrMalformed, adapters.EffectNone)
 		}
 		for _, r := range b.wire.sent() {
 			if strings.Contains(r.URL, "elsewhere") {

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,6 +29,9 @@ type reply struct {
 	err     error // no answer at all
 	commit  bool  // the server gets the request first, and its answer is lost
 	waiting bool  // no answer before the context ends
+
+	change    func(*http.Response) // the server answers, and its answer is changed
+	elsewhere string               // the URL of a server of the suite's that answers in its place
 }
 
 // wire is the connection between an adapter and its server: it notes what goes
@@ -41,6 +46,8 @@ type wire struct {
 	fault    func(Request) *reply
 	seen     func(count int) // after the n-th writing request was dealt with
 	count    int
+
+	unpacked atomic.Int64 // bytes of bodies from elsewhere that were read, as they are without gzip
 }
 
 // patience ends the wait of an adapter that does not look at its context. No
@@ -80,6 +87,16 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	if played == nil {
 		return w.pass(r, request)
+	}
+	if played.change != nil {
+		answer, err := w.pass(r, request)
+		if err == nil {
+			played.change(answer)
+		}
+		return answer, err
+	}
+	if played.elsewhere != "" {
+		return w.reroute(r, played.elsewhere)
 	}
 	if played.commit {
 		answer, err := w.next.RoundTrip(r)
@@ -128,6 +145,34 @@ func (w *wire) pass(r *http.Request, request *Request) (*http.Response, error) {
 	request.answer = body
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
+}
+
+// reroute sends a request elsewhere, and counts what is read of the answer.
+func (w *wire) reroute(r *http.Request, to string) (*http.Response, error) {
+	target, err := url.Parse(to)
+	if err != nil {
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.URL, r.Host = target, ""
+	answer, err := w.next.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = &counting{answer.Body, &w.unpacked}
+	return answer, nil
+}
+
+// counting counts what is read.
+type counting struct {
+	io.ReadCloser
+	count *atomic.Int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.count.Add(int64(n))
+	return n, err
 }
 
 // isWrite tells whether a request would write.

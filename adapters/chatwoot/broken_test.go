@@ -110,6 +110,60 @@ func TestSuiteFindsFaults(t *testing.T) {
 				return nil
 			}
 			return failure
+		}}, []string{"13 a packed body without end is an ordinary error"}},
+		{"reads bodies to their end", "13 a packed body without end is an ordinary error", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			answer, err := next.RoundTrip(r)
+			if err == nil && answer.Uncompressed {
+				_, _ = io.CopyN(io.Discard, answer.Body, 20<<20) // enough to be seen
+			}
+			return answer, err
+		}}, nil},
+		{"takes a Content-Type at its word", "13 a success in JSON is read whatever its Content-Type", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			answer, err := next.RoundTrip(r)
+			if err == nil && strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+				answer.Body = io.NopCloser(strings.NewReader(""))
+			}
+			return answer, err
+		}}, nil},
+		{"keeps headers as they are", "13 headers of any size are ordinary errors", fault{read: func(failure *adapters.Error) error {
+			if len(failure.RequestID) >= 100 {
+				failure.RequestID += strings.Repeat("x", 1000)
+			}
+			return failure
+		}}, nil},
+		{"keeps the vendor's words as they are", "15 errors show no character for another", fault{read: func(failure *adapters.Error) error {
+			failure.Detail += "\x1b[2J"
+			return failure
+		}}, nil},
+		{"sends names in a header", "15 names and values reach no header and no URL", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			if r.Body != nil {
+				body, _ := io.ReadAll(r.Body)
+				r = r.Clone(r.Context())
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				r.Header.Set("X-Attributes", fmt.Sprintf("%+q", body))
+			}
+			return next.RoundTrip(r)
+		}}, nil},
+		{"sends any token", "15 a token that cannot be had or sent ends the call", fault{again: func(s *adapterstest.Settings) {
+			if token := s.Token; token != nil {
+				s.Token = func(ctx context.Context) (string, error) {
+					text, err := token(ctx)
+					return strings.Join(strings.Fields(text), ""), err
+				}
+			}
+		}}, nil},
+		{"cuts white space off an id", "15 ids reach no other route", fault{update: func(next update, ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
+			ref.ID = strings.TrimSpace(ref.ID)
+			return next(ctx, ref, changes)
+		}}, nil},
+		{"follows redirects on reads", "16 redirects are not followed", fault{trip: func(next http.RoundTripper, r *http.Request) (*http.Response, error) {
+			answer, err := next.RoundTrip(r)
+			if err == nil && r.Method == http.MethodGet && answer.StatusCode/100 == 3 && answer.Header.Get("Location") != "" {
+				r = r.Clone(r.Context())
+				r.URL, _ = r.URL.Parse(answer.Header.Get("Location"))
+				return next.RoundTrip(r)
+			}
+			return answer, err
 		}}, nil},
 		{"leaks the token in an error", "15 errors tell neither token nor values", fault{failed: func(failure *adapters.Error) error {
 			failure.Err = fmt.Errorf("%w (token secret-token)", failure.Err)
@@ -171,6 +225,7 @@ type fault struct {
 	trip    func(http.RoundTripper, *http.Request) (*http.Response, error) // or how
 	update  func(update, context.Context, adapters.Ref, adapters.Attributes) (adapters.Result, error)
 	failed  func(*adapters.Error) error // changes the error of an update
+	read    func(*adapters.Error) error // or of a read
 	reads   bool                        // reads where there is nothing to change
 	fresh   bool                        // takes another adapter for each call
 
@@ -262,6 +317,10 @@ func (b *broken) Attributes(ctx context.Context, ref adapters.Ref) (adapters.Att
 	read, err := b.Adapter.Attributes(ctx, ref)
 	if b.fault.reading != nil {
 		b.fault.reading(read)
+	}
+	var failure *adapters.Error
+	if b.fault.read != nil && errors.As(err, &failure) {
+		err = b.fault.read(failure)
 	}
 	return read, err
 }

@@ -76,6 +76,9 @@ func openAgain(t adapterstest.TB, url string, client *http.Client, kind adapters
 	return openWith(t, url, func(c *config) {
 		c.Transport.Client, c.Strict, c.Locker = client, s.Strict, s.Locker
 		c.Aliases = map[adapters.Kind]map[string]string{kind: s.Aliases}
+		if s.Token != nil {
+			c.Token = s.Token
+		}
 	})
 }
 

@@ -56,8 +56,11 @@ func open(t adapterstest.TB, url string, client *http.Client) *kustomer.Adapter 
 }
 
 func openAs(t adapterstest.TB, url string, client *http.Client, s adapterstest.Settings) *kustomer.Adapter {
+	if s.Token == nil {
+		s.Token = adapters.StaticToken("secret-token")
+	}
 	adapter, err := kustomer.New(kustomer.Config{
-		URL: url, Token: adapters.StaticToken("secret-token"), Strict: s.Strict, Locker: s.Locker,
+		URL: url, Token: s.Token, Strict: s.Strict, Locker: s.Locker,
 		Aliases:   map[adapters.Kind]map[string]string{adapters.Conversation: s.Aliases, adapters.Contact: s.Aliases},
 		Transport: transport.Options{Client: client, Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}},
 	})
