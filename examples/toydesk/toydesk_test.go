@@ -1,6 +1,7 @@
 package toydesk_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"go/parser"
@@ -20,8 +21,12 @@ import (
 )
 
 func open(t adapterstest.TB, server *fake, client *http.Client, options driver.Options) *driver.Adapter {
+	return openWith(t, server, client, options, adapters.StaticToken(key))
+}
+
+func openWith(t adapterstest.TB, server *fake, client *http.Client, options driver.Options, token func(context.Context) (string, error)) *driver.Adapter {
 	adapter, err := toydesk.New(toydesk.Config{
-		URL: server.URL, Token: adapters.StaticToken(key), Options: options,
+		URL: server.URL, Token: token, Options: options,
 		Transport: transport.Options{Client: client, Backoff: time.Millisecond, Limiter: &transport.Limiter{Off: true}},
 	})
 	if err != nil {
@@ -47,9 +52,12 @@ func TestConformance(t *testing.T) {
 					},
 					Doubled: []string{"order_id", "cf:order_id"},
 					Again: func(s adapterstest.Settings) adapters.Adapter {
-						return open(t, server, client, driver.Options{
+						if s.Token == nil {
+							s.Token = adapters.StaticToken(key)
+						}
+						return openWith(t, server, client, driver.Options{
 							Strict: s.Strict, Locker: s.Locker, Aliases: map[adapters.Kind]map[string]string{kind: s.Aliases},
-						})
+						}, s.Token)
 					},
 					Undefined: "nobody_defined_this",
 					Defined: []adapterstest.Sample{
