@@ -86,9 +86,8 @@ func find(name string, v adapters.Value, definitions []adapters.Definition) (str
 	}
 	var matches []string
 	for i := range definitions {
-		key := definitions[i].Key
-		if stem, _ := split(key); !definitions[i].Archived && (alike(stem, name) || alike(key, name)) {
-			matches = append(matches, key)
+		if d := &definitions[i]; !d.Archived && means(name, d.Key) {
+			matches = append(matches, d.Key)
 		}
 	}
 	switch {
@@ -128,15 +127,32 @@ func stars(text string) bool {
 	return strings.Contains(text, "***") || strings.Contains(text, "•••")
 }
 
-// alike tells whether two names are the same but for what people write
-// differently: case and separators. It is asked for every definition.
-func alike(x, y string) bool {
+// means tells whether a name is that of a key, with or without its ending, but for
+// what people write differently: case and separators. It is asked for every
+// definition, most of which begin otherwise.
+func means(name, key string) bool {
+	rest, ok := after(key, name)
+	if !ok {
+		return false
+	}
+	if more, _ := letter(rest); more == 0 {
+		return true
+	}
+	stem, _ := split(key)
+	rest, ok = after(stem, name)
+	more, _ := letter(rest)
+	return ok && more == 0
+}
+
+// after is what comes after a name in a key that begins with it.
+func after(key, name string) (rest string, ok bool) {
 	for {
-		var a, b rune
-		a, x = letter(x)
-		b, y = letter(y)
-		if a != b || a == 0 {
-			return a == b
+		var want, is rune
+		if want, name = letter(name); want == 0 {
+			return key, true
+		}
+		if is, key = letter(key); is != want {
+			return "", false
 		}
 	}
 }
