@@ -41,7 +41,7 @@ bench: ## what a call of an adapter costs beside clients without the contract: B
 		for round in $$(seq $(BENCHCOUNT)); do \
 			echo "round $$round of $(BENCHCOUNT)" >&2; \
 			$$dir/bench.test -test.run '^$$' -test.bench . -test.benchmem -test.benchtime $(BENCHTIME) >>$$dir/figures || { cat $$dir/figures; exit 1; }; \
-		done && go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da -col '/client@(handwritten stock deskattr)' $$dir/figures
+		done && go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da -col '/client@(handwritten lean stock deskattr)' $$dir/figures
 
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size

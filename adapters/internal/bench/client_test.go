@@ -30,6 +30,7 @@ var clients = []struct {
 	create func(tb testing.TB, c vendorCase, base string, connection http.RoundTripper) update
 }{
 	{"handwritten", newHandwritten},
+	{"lean", newLean},
 	{"stock", newStock},
 	{"deskattr", newDeskattr},
 }
@@ -68,7 +69,15 @@ func newDeskattr(tb testing.TB, c vendorCase, base string, connection http.Round
 }
 
 func newHandwritten(_ testing.TB, c vendorCase, base string, connection http.RoundTripper) update {
-	h := &handwritten{client: &http.Client{Transport: own(connection)}, base: base, header: "Authorization", token: "secret"}
+	return byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base})
+}
+
+func newLean(_ testing.TB, c vendorCase, base string, connection http.RoundTripper) update {
+	return byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base, lean: true})
+}
+
+func byHand(c vendorCase, h *handwritten) update {
+	h.header, h.token = "Authorization", "secret"
 	var send func(context.Context, string, map[string]any) (map[string]any, error)
 	switch c.vendor + " " + string(c.kind) {
 	case "chatwoot conversation":

@@ -17,6 +17,7 @@ type handwritten struct {
 	base   string
 	header string
 	token  string
+	lean   bool // takes of an answer what it needs to have the attributes, not the record
 }
 
 func (h *handwritten) send(ctx context.Context, method, path string, body, answer any) error {
@@ -63,13 +64,21 @@ func (h *handwritten) chatwootContact(ctx context.Context, id string, attributes
 	body := struct {
 		CustomAttributes map[string]any `json:"custom_attributes"`
 	}{attributes}
-	var answer struct {
-		Payload struct {
-			ID               int64          `json:"id"`
-			CustomAttributes map[string]any `json:"custom_attributes"`
-		} `json:"payload"`
+	path := "/api/v1/accounts/1/contacts/" + url.PathEscape(id)
+	if h.lean {
+		var answer struct {
+			Payload struct {
+				ID               int64          `json:"id"`
+				CustomAttributes map[string]any `json:"custom_attributes"`
+			} `json:"payload"`
+		}
+		err := h.send(ctx, http.MethodPatch, path, body, &answer)
+		return answer.Payload.CustomAttributes, err
 	}
-	err := h.send(ctx, http.MethodPatch, "/api/v1/accounts/1/contacts/"+url.PathEscape(id), body, &answer)
+	var answer struct {
+		Payload contact `json:"payload"`
+	}
+	err := h.send(ctx, http.MethodPatch, path, body, &answer)
 	return answer.Payload.CustomAttributes, err
 }
 
@@ -77,16 +86,24 @@ func (h *handwritten) kustomerConversation(ctx context.Context, id string, attri
 	body := struct {
 		Custom map[string]any `json:"custom"`
 	}{attributes}
-	var answer struct {
-		Data struct {
-			ID         string `json:"id"`
-			Attributes struct {
-				Rev    int64          `json:"rev"`
-				Custom map[string]any `json:"custom"`
-			} `json:"attributes"`
-		} `json:"data"`
+	path := "/v1/conversations/" + url.PathEscape(id)
+	if h.lean {
+		var answer struct {
+			Data struct {
+				ID         string `json:"id"`
+				Attributes struct {
+					Rev    int64          `json:"rev"`
+					Custom map[string]any `json:"custom"`
+				} `json:"attributes"`
+			} `json:"data"`
+		}
+		err := h.send(ctx, http.MethodPatch, path, body, &answer)
+		return answer.Data.Attributes.Custom, err
 	}
-	err := h.send(ctx, http.MethodPatch, "/v1/conversations/"+url.PathEscape(id), body, &answer)
+	var answer struct {
+		Data conversation `json:"data"`
+	}
+	err := h.send(ctx, http.MethodPatch, path, body, &answer)
 	return answer.Data.Attributes.Custom, err
 }
 
@@ -94,6 +111,7 @@ func (h *handwritten) dixaConversation(ctx context.Context, id string, attribute
 	var answer struct {
 		Data []struct {
 			ID         string `json:"id"`
+			Name       string `json:"name"`
 			Identifier string `json:"identifier"`
 			Value      any    `json:"value"`
 		} `json:"data"`
