@@ -24,6 +24,12 @@ specs-drift: ## what changed at VENDOR (chatwoot) since our document was held ag
 	@tool=$$(mktemp) && trap 'rm -f $$tool' EXIT && go build -o $$tool ./cmd/specs && \
 		$$tool pull $(VENDOR) $(if $(FROM),--from '$(FROM)') && $$tool drift $(VENDOR)
 
+MISSING ?=
+cover: ## what of the code below adapters/ the tests run, at least 90 %; MISSING=adapters/chatwoot lists the lines there that none runs
+	@profile=$$(mktemp) && trap 'rm -f $$profile' EXIT && \
+		{ out=$$(go test -coverpkg=./adapters/... -coverprofile=$$profile ./adapters/... 2>&1) || { echo "$$out"; exit 1; }; } && \
+		awk -v AT_LEAST=90 -v MISSING='$(MISSING)' -f adapters/internal/cover/cover.awk $$(git ls-files 'adapters/*.go') $$profile
+
 examples: ## the examples, a module of their own
 	cd examples && go vet ./... && go test ./...
 
@@ -76,4 +82,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate coverage specs-check specs-drift examples model suite bench bench-size check format vet lint drift race fuzz
+.PHONY: help cover demo test generate coverage specs-check specs-drift examples model suite bench bench-size check format vet lint drift race fuzz

@@ -192,9 +192,17 @@ func TestConfig(t *testing.T) {
 	}
 	for name, config := range map[string]dixa.Config{
 		"no token": {}, "no version": {URL: "https://dev.dixa.io", Token: adapters.StaticToken("x")}, "http": {URL: "http://dixa.example/v1", Token: adapters.StaticToken("x")},
+		"aliases": {URL: "https://dev.dixa.io/v1", Token: adapters.StaticToken("x"), Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}}},
 	} {
 		if _, err := dixa.New(config); err == nil || !strings.HasPrefix(err.Error(), "dixa: ") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestEscapeHatch(t *testing.T) {
+	adapter, err := dixa.New(dixa.Config{Token: adapters.StaticToken("x")})
+	if err != nil || adapter.API() == nil {
+		t.Errorf("%v", err)
 	}
 }

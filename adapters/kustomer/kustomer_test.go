@@ -240,6 +240,7 @@ func TestTimes(t *testing.T) {
 func TestConfig(t *testing.T) {
 	for name, config := range map[string]kustomer.Config{
 		"nothing": {}, "no token": {URL: "https://acme.api.kustomerapp.com"}, "http": {URL: "http://acme.example", Token: adapters.StaticToken("x")},
+		"aliases": {URL: "https://acme.api.kustomerapp.com", Token: adapters.StaticToken("x"), Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}}},
 	} {
 		if _, err := kustomer.New(config); err == nil || !strings.HasPrefix(err.Error(), "kustomer: ") {
 			t.Errorf("%s: %v", name, err)

@@ -132,3 +132,24 @@ func TestOpen(t *testing.T) {
 		t.Errorf("finding: %v", err)
 	}
 }
+
+// TestWith: another adapter of the same records, whose options are checked, too.
+func TestWith(t *testing.T) {
+	desk := memory.New()
+	ref := adapters.ContactRef("1")
+	desk.Put(ref, nil)
+	other, err := desk.With(driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: {"tier": "plan"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.UpdateAttributes(t.Context(), ref, adapters.Attributes{"tier": adapters.String("pro")}); err != nil || string(desk.Stored(ref)["plan"]) != `"pro"` {
+		t.Errorf("stored %s, %v", desk.Stored(ref), err)
+	}
+	if _, err := desk.With(driver.Options{Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}}}); err == nil {
+		t.Error("an alias of an unknown kind is taken")
+	}
+	desk.Fail(adapters.ErrForbidden)
+	if _, err := other.Definitions(t.Context(), adapters.Contact); !errors.Is(err, adapters.ErrForbidden) {
+		t.Errorf("the failure that was asked for: %v", err)
+	}
+}
