@@ -234,7 +234,7 @@ func mayStillReplace(err error) bool {
 	case http.StatusUnauthorized:
 		return body.Error != "" && body.Error != "Invalid Access Token"
 	case http.StatusNotFound:
-		return body.Status == http.StatusNotFound || body.Error == ""
+		return body.Error == ""
 	case http.StatusUnprocessableEntity:
 		return !statementTimeout(answer.StatusCode, answer.Body)
 	case http.StatusInternalServerError:
