@@ -20,21 +20,23 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// TestNothingWaitsBetween: with one request a second, a read and the write that
+// TestNothingWaitsBetween: with few requests a second, a read and the write that
 // is built on it wait together, so that nobody has a second to come between. What
 // else is sent keeps the pace.
 func TestNothingWaitsBetween(t *testing.T) {
 	expected := adapters.IfEqual(adapters.Attributes{"kept": adapters.Int(1)})
 	for _, test := range []struct {
 		name    string
+		rate    float64
 		options []adapters.UpdateOption
 		fault   int // the request that fails in passing; 0: none
 		want    []string
 	}{
-		{"if equal", []adapters.UpdateOption{expected}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
-		{"before", []adapters.UpdateOption{adapters.Before(func(adapters.Attributes) bool { return true })}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
-		{"verified", []adapters.UpdateOption{adapters.Verify()}, 0, []string{"0s GET", "0s PUT", "1s GET", "3s GET", "3s PUT", "4s GET"}},
-		{"again", []adapters.UpdateOption{expected}, 2, []string{"0s GET", "0s PUT", "2s GET", "2s PUT", "4s GET", "4s PUT"}},
+		{"if equal", 1, []adapters.UpdateOption{expected}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
+		{"before", 1, []adapters.UpdateOption{adapters.Before(func(adapters.Attributes) bool { return true })}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
+		{"verified", 1, []adapters.UpdateOption{adapters.Verify()}, 0, []string{"0s GET", "0s PUT", "1s GET", "3s GET", "3s PUT", "4s GET"}},
+		{"again", 1, []adapters.UpdateOption{expected}, 2, []string{"0s GET", "0s PUT", "2s GET", "2s PUT", "4s GET", "4s PUT"}},
+		{"again, where three go at once", 30, []adapters.UpdateOption{expected}, 2, []string{"0s GET", "0s PUT", "33ms GET", "33ms PUT", "100ms GET", "100ms PUT"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -45,7 +47,7 @@ func TestNothingWaitsBetween(t *testing.T) {
 				begun := time.Now()
 				var sent []string
 				way := roundTripper(func(r *http.Request) (*http.Response, error) {
-					sent = append(sent, fmt.Sprint(time.Since(begun).Round(time.Second), " ", r.Method))
+					sent = append(sent, fmt.Sprint(time.Since(begun).Round(time.Millisecond), " ", r.Method))
 					answer := httptest.NewRecorder()
 					d.ServeHTTP(answer, r)
 					return answer.Result(), nil
@@ -54,7 +56,7 @@ func TestNothingWaitsBetween(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				options := transport.Options{Client: &http.Client{Transport: way}, Backoff: 1, Limiter: &transport.Limiter{Rate: 1}}
+				options := transport.Options{Client: &http.Client{Transport: way}, Backoff: 1, Limiter: &transport.Limiter{Rate: test.rate}}
 				var retry *transport.Retry
 				d.api, retry = transport.NewClient(options, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret")})
 				a, err := driver.New(d, driver.Options{Retry: retry})
