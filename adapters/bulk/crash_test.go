@@ -28,7 +28,7 @@ import (
 	"github.com/deskattr/deskattr/adapters/transport"
 )
 
-var crashes = flag.Int("crashes", 60, "how often TestCrashes kills the program")
+var crashes = flag.Int("crashes", 30, "how often TestCrashes kills the program")
 
 // The program that is killed is this test binary, told so by the environment.
 const (

@@ -34,7 +34,7 @@ func TestNothingWaitsBetween(t *testing.T) {
 	}{
 		{"if equal", 1, []adapters.UpdateOption{expected}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
 		{"before", 1, []adapters.UpdateOption{adapters.Before(func(adapters.Attributes) bool { return true })}, 0, []string{"0s GET", "0s PUT", "2s GET", "2s PUT"}},
-		{"verified", 1, []adapters.UpdateOption{adapters.Verify()}, 0, []string{"0s GET", "0s PUT", "1s GET", "3s GET", "3s PUT", "4s GET"}},
+		{"verified", 1, []adapters.UpdateOption{adapters.Verify()}, 0, []string{"0s GET", "0s PUT", "2s GET", "3s GET", "3s PUT", "5s GET"}},
 		{"again", 1, []adapters.UpdateOption{expected}, 2, []string{"0s GET", "0s PUT", "2s GET", "2s PUT", "4s GET", "4s PUT"}},
 		{"again, where three go at once", 30, []adapters.UpdateOption{expected}, 2, []string{"0s GET", "0s PUT", "33ms GET", "33ms PUT", "100ms GET", "100ms PUT"}},
 	} {

@@ -29,17 +29,32 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 // account is one that a command works with.
 type account struct {
 	desk
-	kind    adapters.Kind
-	writing bool // from now on, a request may write
+	vendor   vendor
+	settings settings
+	kind     adapters.Kind
+	writing  bool // from now on, a request may write
 }
 
 // open makes the adapter for VENDOR and KIND. Strict is about writing.
 func (f *accountFlags) open(env environment, vendorName, kindWord string, strict bool) (*account, error) {
-	v, err := findVendor(vendorName)
-	if err != nil {
+	if _, err := findVendor(vendorName); err != nil {
 		return nil, err
 	}
 	kind, err := findKind(kindWord)
+	if err != nil {
+		return nil, err
+	}
+	a, err := f.connect(env, vendorName, strict, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.kind = kind
+	return a, nil
+}
+
+// connect makes the adapter for VENDOR, for records of any kind.
+func (f *settingFlags) connect(env environment, vendorName string, strict bool, limiter *transport.Limiter) (*account, error) {
+	v, err := findVendor(vendorName)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +62,8 @@ func (f *accountFlags) open(env environment, vendorName, kindWord string, strict
 	if err != nil {
 		return nil, err
 	}
-	a := &account{kind: kind}
-	a.desk, err = v.open(s, strict, transport.Options{Links: []func(http.RoundTripper) http.RoundTripper{
+	a := &account{vendor: v, settings: s}
+	a.desk, err = v.open(s, strict, transport.Options{Limiter: limiter, Links: []func(http.RoundTripper) http.RoundTripper{
 		func(next http.RoundTripper) http.RoundTripper {
 			return &announcer{next: next, writing: &a.writing, stderr: env.stderr, text: v.name + ": " + s.target()}
 		},

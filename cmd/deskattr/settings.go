@@ -31,6 +31,15 @@ func (s settings) target() string {
 	return fmt.Sprintf("account %s at %s", s.account, host)
 }
 
+// host is that of the vendor's API.
+func (s settings) host() string {
+	u, err := url.Parse(s.url)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 // source is one place that settings come from: what it holds, and what it calls
 // each of them. URL, account and token always come from one source, so that the
 // token of one account is never sent to another.
