@@ -34,6 +34,7 @@ var userAgent = sync.OnceValue(func() string {
 type auth struct {
 	next    http.RoundTripper
 	vendor  Vendor
+	header  string // the vendor's, in the form of http.Header
 	timeout time.Duration
 }
 
@@ -96,10 +97,11 @@ func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.
 	sent.Body = body
 	sent.Header = make(http.Header, len(req.Header)+3)
 	maps.Copy(sent.Header, req.Header)
-	sent.Header.Set(a.vendor.Header, a.vendor.Prefix+token)
-	sent.Header.Set("User-Agent", userAgent())
+	values := [...]string{a.vendor.Prefix + token, userAgent(), "application/json"} // one allocation for three
+	sent.Header[a.header] = values[0:1:1]
+	sent.Header["User-Agent"] = values[1:2:2]
 	if req.Header.Get("Accept") == "" {
-		sent.Header.Set("Accept", "application/json") // Chatwoot sends HTML errors without it
+		sent.Header["Accept"] = values[2:3:3] // Chatwoot sends HTML errors without it
 	}
 	answer, err := a.next.RoundTrip(sent)
 	if err == nil {

@@ -67,7 +67,7 @@ func (b *bucket) learn(sent time.Time, status int, said limits, header http.Head
 		b.part = max(minPart, b.part/2)
 	}
 	switch {
-	case said.remaining > 0 && said.reset > 0:
+	case said.remaining > 0 && said.reset > 0 && said.reset <= maxWindow:
 		b.room, b.roomEnds = float64(said.remaining)/said.reset.Seconds(), now.Add(said.reset)
 	case said.remaining == 0 && said.reset > 0 && status != http.StatusTooManyRequests:
 		b.pause(now, now.Add(min(said.reset, maxRetryAfter)))

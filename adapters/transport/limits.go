@@ -17,25 +17,30 @@ type limits struct {
 	per              time.Duration // of the policy that the limit belongs to; 0: unknown
 }
 
+var limitFields = []struct{ limit, remaining, reset string }{
+	{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
+	{"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset"},
+}
+
 // maxWindow is the longest window that requests are spread over. What is left of a
 // day is not to be sent at one pace.
 const maxWindow = time.Hour
 
 // readLimits reads the fields x-ratelimit-limit, -remaining and -reset, where the
-// reset is seconds from now or, from 1e9 on, since 1970 (Kustomer's are either,
+// reset is seconds from now or, from 1e8 on, since 1970 (Kustomer's are either,
 // depending on who tells), and those of the IETF's draft: RateLimit with r and t,
 // RateLimit-Policy with q and w, and the older three fields with one number each.
 // All are hints. What cannot be read is as if it were not there.
 func readLimits(header http.Header, now time.Time) limits {
 	l := limits{remaining: -1}
-	for _, prefix := range []string{"X-Ratelimit-", "Ratelimit-"} {
-		if n, ok := wholeNumber(header.Get(prefix + "Limit")); ok && n > 0 {
+	for _, names := range limitFields {
+		if n, ok := wholeNumber(header.Get(names.limit)); ok && n > 0 {
 			l.limit = count(n)
 		}
-		if n, ok := wholeNumber(header.Get(prefix + "Remaining")); ok {
+		if n, ok := wholeNumber(header.Get(names.remaining)); ok {
 			l.remaining = count(n)
 		}
-		if n, ok := wholeNumber(header.Get(prefix + "Reset")); ok {
+		if n, ok := wholeNumber(header.Get(names.reset)); ok {
 			l.reset = untilReset(n, header, now)
 		}
 	}
@@ -63,7 +68,7 @@ func readLimits(header http.Header, now time.Time) limits {
 
 // untilReset takes the server's clock where it is known.
 func untilReset(n int64, header http.Header, now time.Time) time.Duration {
-	if n >= 1e9 {
+	if n >= 1e8 {
 		if date, err := http.ParseTime(header.Get("Date")); err == nil {
 			now = date
 		}
@@ -91,6 +96,9 @@ func parameter(item, name string) (int64, bool) {
 
 // wholeNumber reads digits alone, up to a bound beyond all use.
 func wholeNumber(text string) (int64, bool) {
+	if text == "" {
+		return 0, false // as most fields are: an error would cost
+	}
 	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0, false

@@ -23,11 +23,11 @@ func read(ctx context.Context, answer *http.Response, cancel context.CancelFunc)
 		bound = maxAnswer
 	}
 	body := answer.Body
-	held := &heldBody{}
+	held := &heldBody{source: io.LimitedReader{R: body, N: bound}}
 	if promised := answer.ContentLength; promised > 0 {
 		held.content.Grow(int(min(promised, maxErrorBody)) + bytes.MinRead) // no more on a promise alone
 	}
-	n, err := held.content.ReadFrom(io.LimitReader(body, bound))
+	n, err := held.content.ReadFrom(&held.source)
 	if err == nil && n == bound {
 		answer.Body = &longBody{io.MultiReader(&held.content, body), body, cancel}
 		return nil
@@ -44,6 +44,7 @@ func read(ctx context.Context, answer *http.Response, cancel context.CancelFunc)
 
 // heldBody is what was read of an answer, and how it ended.
 type heldBody struct {
+	source  io.LimitedReader
 	content bytes.Buffer
 	err     error
 }

@@ -110,7 +110,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 	for attempts := 1; ; attempts++ {
 		start := r.watch.now()
 		answer, err := r.next.RoundTrip(attempt)
-		if unsent := (*unsentError)(nil); last != nil && ctx.Err() == nil && errors.As(err, &unsent) {
+		if last != nil && ctx.Err() == nil && isUnsent(err) {
 			return last, nil // the limit leaves no room before the deadline: what the vendor said is worth more
 		}
 		trace.note(req, answer, err)
@@ -194,10 +194,9 @@ func (r *retrying) again(answer *http.Response, err error) bool {
 // brokenConnection tells a failure that may pass from one that will not: a name
 // that does not exist, a certificate that is not trusted, our own refusals.
 func brokenConnection(err error) bool {
-	var unsent *unsentError
 	var lookup *net.DNSError
 	switch {
-	case errors.As(err, &unsent), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
+	case isUnsent(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &lookup), untrusted(err):
 		return false
 	}
@@ -216,3 +215,8 @@ type unsentError struct{ err error }
 
 func (e *unsentError) Error() string { return e.err.Error() }
 func (e *unsentError) Unwrap() error { return e.err }
+
+func isUnsent(err error) bool {
+	var unsent *unsentError
+	return errors.As(err, &unsent)
+}

@@ -47,19 +47,27 @@ func Follow(ctx context.Context) (context.Context, *Trace) {
 	return context.WithValue(ctx, traceKey{}, trace), trace
 }
 
-// traceOf is the Trace that follows the context, or one that nobody looks at.
+// traceOf is the Trace that follows the context; nil: nobody does.
 func traceOf(ctx context.Context) *Trace {
-	if trace, ok := ctx.Value(traceKey{}).(*Trace); ok {
-		return trace
-	}
-	return &Trace{}
+	trace, _ := ctx.Value(traceKey{}).(*Trace)
+	return trace
 }
 
 // use notes that a request came to the chain.
-func (t *Trace) use() { t.mu.Lock(); defer t.mu.Unlock(); t.used = true }
+func (t *Trace) use() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.used = true
+}
 
 // note records the outcome of an attempt.
 func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
+	if t == nil {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lastOnce = isOnce(req.Context())
@@ -84,8 +92,7 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 // about.
 func neverSent(err error) bool {
 	var op *net.OpError
-	var unsent *unsentError
-	return errors.As(err, &op) && op.Op == "dial" || untrusted(err) || errors.As(err, &unsent)
+	return errors.As(err, &op) && op.Op == "dial" || untrusted(err) || isUnsent(err)
 }
 
 // Doubt takes back what was made of the last writing attempt: its answer turned

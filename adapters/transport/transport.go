@@ -121,7 +121,7 @@ func NewClient(options Options, vendor Vendor) (*http.Client, *Retry) {
 	watch := newWatch(options, vendor)
 	retry := NewRetry(options)
 	retry.watch = watch
-	chain = &auth{next: chain, vendor: vendor, timeout: options.timeout()}
+	chain = &auth{next: chain, vendor: vendor, header: http.CanonicalHeaderKey(vendor.Header), timeout: options.timeout()}
 	limiter := options.Limiter
 	if limiter == nil {
 		limiter = &Limiter{}
