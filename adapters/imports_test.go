@@ -48,15 +48,16 @@ func TestImports(t *testing.T) {
 	vendors := []string{"chatwoot", "kustomer", "dixa"}
 	core := []string{"adapters", "adapters/driver", "adapters/transport"}
 	ours := map[string][]string{ // which packages of this module each may link
-		"adapters":                {"adapters"},
-		"adapters/transport":      {"adapters", "adapters/transport"},
-		"adapters/driver":         core,
-		"adapters/memory":         append([]string{"adapters/memory"}, core...),
-		"adapters/bulk":           {"adapters", "adapters/bulk"},
-		"adapters/adapterstest":   {"adapters", "adapters/adapterstest"},
-		"adapters/internal/fake":  {"adapters/internal/fake"},
-		"adapters/internal/model": append([]string{"adapters/internal/model"}, core[0]),
-		"specs":                   {"specs"},
+		"adapters":                 {"adapters"},
+		"adapters/transport":       {"adapters", "adapters/transport"},
+		"adapters/driver":          core,
+		"adapters/memory":          append([]string{"adapters/memory"}, core...),
+		"adapters/bulk":            {"adapters", "adapters/bulk"},
+		"adapters/adapterstest":    {"adapters", "adapters/adapterstest"},
+		"adapters/internal/fake":   {"adapters/internal/fake"},
+		"adapters/internal/model":  append([]string{"adapters/internal/model"}, core[0]),
+		"adapters/internal/limits": {"adapters/internal/limits", "adapters", "adapters/transport"},
+		"specs":                    {"specs"},
 	}
 	for _, v := range vendors {
 		ours["gen/"+v] = []string{"gen/" + v}
