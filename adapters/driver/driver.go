@@ -132,8 +132,12 @@ func (c Change) name(key string) string {
 	return ""
 }
 
-// WithNulls is the change as one map, for vendors where a null clears.
+// WithNulls is the change as one map, for vendors where a null clears. It may be
+// Set itself, and is not to be changed.
 func (c Change) WithNulls() map[string]json.RawMessage {
+	if len(c.Clear) == 0 && c.Set != nil {
+		return c.Set
+	}
 	all := make(map[string]json.RawMessage, len(c.Set)+len(c.Clear))
 	maps.Copy(all, c.Set)
 	for _, key := range c.Clear {

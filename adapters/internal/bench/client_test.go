@@ -35,10 +35,12 @@ var clients = []struct {
 	{"deskattr", newDeskattr},
 }
 
-// options are how the adapters are set up: as they come, but for what would slow
-// them down on purpose, such as a limiter.
-func options(connection http.RoundTripper) transport.Options {
-	options := transport.Options{}
+// options are how the adapters are set up: as they come, but for what slows them
+// down on purpose. The limiter is there, and what it costs is measured, but it has
+// nothing to wait for. No rate lifts Kustomer's limit for one record, so that
+// there it has to be off.
+func options(vendor string, connection http.RoundTripper) transport.Options {
+	options := transport.Options{Limiter: &transport.Limiter{Rate: 1e9, Off: vendor == "kustomer"}}
 	if connection != nil {
 		options.Client = &http.Client{Transport: connection}
 	}
@@ -52,11 +54,11 @@ func newDeskattr(tb testing.TB, c vendorCase, base string, connection http.Round
 	token := adapters.StaticToken("secret")
 	switch c.vendor {
 	case "chatwoot":
-		adapter, err = chatwoot.New(chatwoot.Config{URL: base, AccountID: 1, Token: token, Transport: options(connection)})
+		adapter, err = chatwoot.New(chatwoot.Config{URL: base, AccountID: 1, Token: token, Transport: options(c.vendor, connection)})
 	case "kustomer":
-		adapter, err = kustomer.New(kustomer.Config{URL: base, Token: token, Transport: options(connection)})
+		adapter, err = kustomer.New(kustomer.Config{URL: base, Token: token, Transport: options(c.vendor, connection)})
 	case "dixa":
-		adapter, err = dixa.New(dixa.Config{URL: base + "/v1", Token: token, Transport: options(connection)})
+		adapter, err = dixa.New(dixa.Config{URL: base + "/v1", Token: token, Transport: options(c.vendor, connection)})
 	}
 	if err != nil {
 		tb.Fatal(err)
