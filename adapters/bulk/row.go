@@ -22,6 +22,9 @@ type Row struct {
 	// Attributes are set, and cleared where they are Clear().
 	Attributes adapters.Attributes
 
+	// Raw is the row as it stands in the input, as UTF-8, for Rejects.
+	Raw string
+
 	undo undoing // of a row of Undo
 }
 
