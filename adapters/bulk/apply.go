@@ -83,6 +83,7 @@ func Apply(ctx context.Context, rows iter.Seq2[Row, error], o Options) (Summary,
 		if r.journal, r.is, err = openJournal(o.Journal, first, o.Resume, o.Again); err != nil {
 			return Summary{}, err
 		}
+		r.NoValues = r.NoValues || r.is.first.NoValues // a purged journal stays without
 	}
 	return r.close(r.through(ctx, rows, r.apply))
 }

@@ -1,0 +1,152 @@
+package bulk
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/gofrs/flock"
+)
+
+// Purge takes all values out of a journal, and out of that of its undoing where
+// there is one; names, records and outcomes stay. Such a run cannot be undone any
+// more. It can be reported, and resumed, and what is resumed is written without
+// values, too.
+//
+// A journal is exchanged as a whole: with an error it is as it was. Copies,
+// backups and what the disk keeps of the old file are not reached.
+func Purge(path string) error {
+	return locked(path, func() error {
+		if err := purge(path); err != nil {
+			return err
+		}
+		undo := path + ".undo"
+		if _, err := os.Stat(undo); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return locked(undo, func() error { return purge(undo) })
+	})
+}
+
+// locked does something with a journal that nobody writes meanwhile.
+func locked(path string, do func() error) error {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	defer func() { _ = lock.Close() }()
+	if err == nil && !held {
+		err = errors.New("a run is writing it; wait until it has ended")
+	}
+	if err == nil {
+		err = do()
+	}
+	if err == nil || errors.Is(err, ErrJournal) {
+		return err
+	}
+	return fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))
+}
+
+// purge writes a journal anew without values, beside the old one, and puts it in
+// its place.
+func purge(path string) error {
+	path, err := filepath.EvalSymlinks(path) // else the link would be exchanged, and the journal stay
+	if err != nil {
+		return err
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	purged, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".purge-*") // for nobody else to read
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_ = purged.Close()
+		_ = os.Remove(purged.Name()) // it is not there any more where all went well
+	}()
+	out := bufio.NewWriterSize(purged, 64<<10)
+	p := purging{moved: map[int64]int64{}}
+	_, err = scan(file, func(at int64, e entry) error {
+		line, err := p.line(at, e)
+		if err == nil {
+			_, err = out.Write(line)
+		}
+		return err
+	})
+	if errors.Is(err, errTorn) { // what is left out may hold values
+		err = nil
+	}
+	if err == nil && p.end == 0 {
+		err = errors.New("it is empty")
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
+		err = purged.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("nothing was changed: %w", plain(err))
+	}
+	_ = file.Close() // some systems do not exchange an open file
+	if err := purged.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(purged.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// purging is a journal that is written anew.
+type purging struct {
+	end   int64           // of what is written
+	moved map[int64]int64 // where befores were that an after may come for, and are
+	buf   []byte
+}
+
+// line is an entry's line without values.
+func (p *purging) line(at int64, e entry) ([]byte, error) {
+	switch {
+	case p.end == 0 && e.Begin == nil:
+		return nil, errors.New("it does not begin as a journal does")
+	case e.Begin != nil:
+		if err := e.known(); err != nil {
+			return nil, err
+		}
+		e.Begin.NoValues = true
+	case e.Before != nil:
+		p.moved[at] = p.end
+		e.Before.Names = e.Before.names()
+		e.Before.Was, e.Before.Set = nil, nil
+	case e.After != nil:
+		was := e.After.At
+		e.After.At = p.moved[was]
+		e.After.Is = nil
+		if e.After.Outcome != Failed { // one that failed is tried again, and its next end names the same before
+			delete(p.moved, was)
+		}
+	}
+	var err error
+	p.buf, err = frame(p.buf[:0], e)
+	p.end += int64(len(p.buf))
+	return p.buf, err
+}
+
+// names are those of the attributes that are set, in order.
+func (b *before) names() []string {
+	names := slices.Clone(b.Names)
+	for name := range b.Was {
+		names = append(names, name)
+	}
+	for name := range b.Set {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
