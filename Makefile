@@ -52,6 +52,16 @@ bench: ## what a call of an adapter costs beside clients without the contract: B
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size
 
+report-shot: ## the report of a made-up run, and pictures of its page, in a new folder; needs chromium
+	@dir=$$(mktemp -d) && go test ./adapters/bulk -run '^TestShot$$' -shot "$$dir" >/dev/null && echo "$$dir/report.html" && \
+		browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) || \
+		{ echo "no pictures: chromium is missing; install it (Debian: apt-get install chromium)"; exit 0; } && \
+		shot() { "$$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+			--disable-component-update --disable-sync --user-data-dir="$$(mktemp -d "$$dir/profile.XXXX")" --hide-scrollbars \
+			--window-size=$$2 $$3 --screenshot="$$dir/$$1.png" "file://$$dir/report.html" >"$$dir/$$1.log" 2>&1 && echo "$$dir/$$1.png" || \
+			{ cat "$$dir/$$1.log"; return 1; }; } && \
+		shot light 1100,1900 && shot dark 1100,1900 --blink-settings=preferredColorScheme=0 && shot phone 390,2600
+
 check: format vet lint specs-check examples drift race fuzz ## what CI runs beside the tests
 
 format: ## is the code formatted?
@@ -82,4 +92,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help cover demo test generate coverage specs-check specs-drift examples model suite bench bench-size check format vet lint drift race fuzz
+.PHONY: help demo test generate coverage specs-check specs-drift cover examples model suite bench bench-size report-shot check format lint drift race fuzz
