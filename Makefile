@@ -30,6 +30,10 @@ cover: ## what of the code below adapters/ the tests run, at least 90 %; MISSING
 		{ out=$$(go test -coverpkg=./adapters/... -coverprofile=$$profile ./adapters/... 2>&1) || { echo "$$out"; exit 1; }; } && \
 		awk -v AT_LEAST=90 -v MISSING='$(MISSING)' -f adapters/internal/cover/cover.awk $$(git ls-files 'adapters/*.go') $$profile
 
+ONLY ?=
+mutate: ## breaks what retries, limits and merges, one small fault at a time: which does no test see? (half an hour; ONLY=merge.go for less)
+	@go run ./adapters/internal/mutate -only '$(ONLY)'
+
 examples: ## the examples, a module of their own
 	cd examples && go vet ./... && go test ./...
 
@@ -92,4 +96,4 @@ fuzz: ## each fuzz target for FUZZTIME
 		done; \
 	done
 
-.PHONY: help demo test generate coverage specs-check specs-drift cover examples model suite bench bench-size report-shot check format lint drift race fuzz
+.PHONY: help demo test generate coverage specs-check specs-drift cover mutate examples model suite bench bench-size report-shot check format vet lint drift race fuzz

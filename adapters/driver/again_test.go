@@ -3,7 +3,11 @@ package driver_test
 import (
 	"context"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/driver"
@@ -80,4 +84,35 @@ func TestDriversErrorIsNotChanged(t *testing.T) {
 			t.Errorf("the driver's error was changed: %+v", refusal)
 		}
 	}
+}
+
+// TestOneWriterAtATime: who comes while one waits for another is third, though
+// the first has gone.
+func TestOneWriterAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		writing, most := atomic.Int32{}, atomic.Int32{}
+		d := &toy{write: func(context.Context) error {
+			if now := writing.Add(1); now > most.Load() {
+				most.Store(now)
+			}
+			time.Sleep(time.Second) // of the bubble's clock
+			writing.Add(-1)
+			return nil
+		}}
+		a := openAs(t, d)
+		begun := time.Now()
+		var writers sync.WaitGroup
+		for _, after := range []time.Duration{0, time.Second / 2, 3 * time.Second / 2} {
+			writers.Go(func() {
+				time.Sleep(after)
+				if _, err := a.UpdateAttributes(t.Context(), adapters.ContactRef("a"), adapters.Attributes{"key-1": adapters.String("x")}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		writers.Wait()
+		if took := time.Since(begun); most.Load() != 1 || took != 3*time.Second {
+			t.Errorf("%d writers at once, %v in all", most.Load(), took)
+		}
+	})
 }
