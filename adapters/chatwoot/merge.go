@@ -161,18 +161,21 @@ func (d *vendor) unsettled(ctx context.Context, err error) error {
 // replace merges here and sends the whole map: once, because sending the same map
 // again would undo what others wrote since it was read.
 func (d *vendor) replace(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
+	known := d.merging.Load() == replaces
 	stored := change.Before
 	if stored == nil {
 		ctx = transport.Together(ctx, 2) // nobody has to wait between the read and the replacement
 		read, err := d.Read(ctx, ref)
 		if err != nil {
+			if known && d.owed.of(ref) != nil {
+				err = d.unsettled(ctx, err)
+			}
 			return driver.Record{}, err
 		}
 		stored = &read
 	}
 	values := stored.Values
 	d.owed.seen(ref, values)
-	known := d.merging.Load() == replaces
 	if known {
 		values = d.owed.over(ref, values)
 	}

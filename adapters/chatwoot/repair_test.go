@@ -147,12 +147,37 @@ func TestLyingForkContextEnds(t *testing.T) {
 
 // TestUnsettledSaysSo: who lost something is told what to do.
 func TestUnsettledSaysSo(t *testing.T) {
-	server := serveWith(t, rich, chatwoottest.IgnoresMerge())
-	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Skip: 2, Times: -1, Status: 429})
-	_, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify)
-	var failure *adapters.Error
-	if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, adapters.ErrRateLimited) || !strings.Contains(err.Error(), "the same call again through this adapter") {
-		t.Errorf("%v", err)
+	for _, test := range []struct {
+		name      string
+		operation string // the request that is refused
+		skip      int
+		status    int
+		class     error
+	}{
+		{"the look before the question", "getConversation", 1, 404, adapters.ErrNotFound},
+		{"the question", "updateConversationCustomAttributes", 1, 500, adapters.ErrUnavailable},
+		{"the look before the repair", "getConversation", 2, 404, adapters.ErrNotFound}, // of a route that is there: no reason to replace once more
+		{"the look before the repair", "getConversation", 2, 422, adapters.ErrInvalid},
+		{"the repair", "updateConversationCustomAttributes", 2, 429, adapters.ErrRateLimited},
+	} {
+		t.Run(fmt.Sprint(test.name, " ", test.status), func(t *testing.T) {
+			server := serveWith(t, rich, chatwoottest.IgnoresMerge())
+			server.SetFaults(chatwoottest.Fault{Type: "status", Operation: test.operation, Skip: test.skip, Times: -1, Status: test.status})
+			_, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify)
+			var failure *adapters.Error
+			if !errors.As(err, &failure) || failure.Effect != adapters.EffectPartial || !errors.Is(err, test.class) || !strings.Contains(err.Error(), "the same call again through this adapter") {
+				t.Errorf("%v", err)
+			}
+			struck := 0
+			for _, r := range server.Requests() {
+				if r.Status == test.status {
+					struck++
+				}
+			}
+			if want := map[bool]int{false: 1, true: 3}[test.status == 429]; struck > want {
+				t.Errorf("%d requests were sent that the server refuses, want %d", struck, want)
+			}
+		})
 	}
 }
 
