@@ -74,8 +74,10 @@
 // does not name. What a foreign writer removed stays removed.
 //
 // Without proof, with an agent bot's token (which may not remove), and where the
-// server refuses a merge because of what is stored, the adapter reads, merges and
-// replaces; such a request is never repeated blindly.
+// server refuses a merge or a removal because of what is stored (422, or 500 for a
+// column that is NULL), the adapter reads, merges and replaces; such a request is
+// never repeated blindly. A merge that crashed though the map was seen is an error:
+// it may have been done.
 //
 // The server takes no lock while merging: of 40 merges sent at once about half
 // were lost, each answered with 200 [run]. Writes through one Adapter wait for
@@ -87,7 +89,7 @@
 // The status decides, save for these rows, matched on status and shape [code]:
 //
 //	401 with "errors", or exactly "Invalid Access Token"  ErrUnauthenticated
-//	401 otherwise (role, bot, other account)              ErrForbidden
+//	401 with another "error" (role, bot, other account)   ErrForbidden
 //	422 with "error" and no "attributes"                  ErrUnavailable: a statement timeout, tried again
 //	422 with "attributes"                                 ErrInvalid
 //
