@@ -27,7 +27,8 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	var raw struct {
 		Data []json.RawMessage `json:"data"`
 	}
-	if err := json.Unmarshal(body.Bytes(), &raw); err != nil || len(raw.Data) != len(answer.Data) {
+	// A list may be empty. Where there is none, the answer is not about definitions.
+	if err := json.Unmarshal(body.Bytes(), &raw); err != nil || raw.Data == nil || len(raw.Data) != len(answer.Data) {
 		return nil, fmt.Errorf("%w: it is no list of definitions", adapters.ErrMalformed)
 	}
 	definitions := make([]adapters.Definition, 0, len(answer.Data))

@@ -118,3 +118,16 @@ func TestOddDefinitions(t *testing.T) {
 		})
 	}
 }
+
+// TestNoDefinitions: an empty list is an account that has none; an answer without
+// a list is somebody else's, and not kept as if the account had none.
+func TestNoDefinitions(t *testing.T) {
+	for body, class := range map[string]error{`{"data":[]}`: nil, `{}`: adapters.ErrMalformed, `{"data":null}`: adapters.ErrMalformed} {
+		server, adapter := start(t, "/v1")
+		server.SetFaults(dixatest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: http.StatusOK, Body: body})
+		definitions, err := adapter.Definitions(t.Context(), adapters.Conversation)
+		if len(definitions) != 0 || class == nil && err != nil || class != nil && !errors.Is(err, class) {
+			t.Errorf("%s: %d definitions, %v", body, len(definitions), err)
+		}
+	}
+}
