@@ -57,6 +57,7 @@ func TestImports(t *testing.T) {
 		"adapters/internal/fake":   {"adapters/internal/fake"},
 		"adapters/internal/model":  append([]string{"adapters/internal/model"}, core[0]),
 		"adapters/internal/limits": {"adapters/internal/limits", "adapters", "adapters/transport"},
+		"adapters/internal/matrix": {"adapters", "adapters/internal/matrix", "adapters/internal/fake"},
 		"specs":                    {"specs"},
 	}
 	for _, v := range vendors {

@@ -163,9 +163,9 @@ func TestCrashes(t *testing.T) {
 		want := applied(before, rows)
 		journal := filepath.Join(t.TempDir(), "journal")
 		left := *crashes - kills
-		kills += live(t, server, "apply", journal, rows, (left+1)/2, round, killed)
+		kills += killing(t, server, "apply", journal, rows, (left+1)/2, round, killed)
 		same(t, server, want, "after applying")
-		kills += live(t, server, "undo", journal, rows, left-(left+1)/2, round, killed)
+		kills += killing(t, server, "undo", journal, rows, left-(left+1)/2, round, killed)
 		same(t, server, before, "after undoing")
 	}
 	t.Logf("killed: %v", killed)
@@ -218,8 +218,8 @@ func applied(before map[string]map[string]json.RawMessage, rows int) map[string]
 	return is
 }
 
-// live runs the program until it is done, and kills it so often on the way.
-func live(t *testing.T, server *chatwoottest.Server, mode, journal string, rows, kills, seed int, killed map[string]int) (lives int) {
+// killing runs the program until it is done, and kills it so often on the way.
+func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, rows, kills, seed int, killed map[string]int) (lives int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(uint64(seed), uint64(len(mode))))
 	for attempts := 0; ; attempts++ {

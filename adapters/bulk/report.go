@@ -81,7 +81,7 @@ type Slow struct {
 const (
 	maxExamples = 5
 	maxSlow     = 20
-	maxRow      = 1e9 // as many rows as anybody has; beyond it a number is damage
+	maxRows     = 1e9 // as many rows as anybody has; beyond it a number is damage
 )
 
 // Read reads what a journal tells, also of a run that is still writing it. Memory
@@ -126,7 +126,7 @@ type reading struct {
 
 // take takes in an entry.
 func (r *reading) take(at int64, e entry) error {
-	if row := e.row(); row < 0 || row > maxRow {
+	if row := e.row(); row < 0 || row > maxRows {
 		return fmt.Errorf("byte %d: no input has a row %d", at, row)
 	}
 	if err := e.known(); err != nil {
@@ -251,7 +251,8 @@ func (o *outcomes) rows() int64 { return int64(len(o.bits)) * 4 }
 func (r *reading) examples(file io.ReaderAt, whole int64) error {
 	first := map[adapters.Code][]int64{} // rows
 	counts := map[adapters.Code]int64{}
-	for row, code := range r.state.codes {
+	for row, failed := range r.state.failed {
+		code := failed.code
 		counts[code]++
 		i, _ := slices.BinarySearch(first[code], row)
 		if i < maxExamples {

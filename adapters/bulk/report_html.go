@@ -13,7 +13,7 @@ import (
 var reportHTML string
 
 var reportPage = template.Must(template.New("report").Funcs(template.FuncMap{
-	"digits": digits, "clock": clock, "place": place, "record": shown, "code": Failure.code,
+	"digits": digits, "clock": clock, "place": placed, "record": shown, "code": Failure.code,
 	"said": func(p page, e Example) string { return p.said(e) },
 }).Parse(reportHTML))
 
@@ -50,10 +50,10 @@ type chart struct {
 type bar struct {
 	X     string
 	Title string
-	Parts []part
+	Parts []barPart
 }
 
-type part struct {
+type barPart struct {
 	Class   Outcome
 	Y, Tall string
 }
@@ -105,7 +105,7 @@ func (r Report) chart() chart {
 			if p.n > 0 {
 				h := tall(p.n, top)
 				y -= h
-				drawn.Parts = append(drawn.Parts, part{p.outcome, pixels(y), pixels(h)})
+				drawn.Parts = append(drawn.Parts, barPart{p.outcome, pixels(y), pixels(h)})
 			}
 		}
 		c.Bars = append(c.Bars, drawn)

@@ -50,7 +50,7 @@ func (r Report) WriteText(w io.Writer) error {
 	}
 	for _, f := range codes {
 		first := f.Examples[0]
-		what, at := r.said(first), place(first.Row, first.Line)
+		what, at := r.said(first), placed(first.Row, first.Line)
 		if !strings.HasPrefix(what, at) { // that of a row which could not be read says it
 			what = at + ": " + what
 		}
@@ -67,7 +67,7 @@ func (r Report) WriteText(w io.Writer) error {
 		if i == textSlow {
 			break
 		}
-		line("  %9s  %-9s  %s: %s", digits(s.Millis), s.Outcome, place(s.Row, s.Line), shown(s.Kind, s.ID))
+		line("  %9s  %-9s  %s: %s", digits(s.Millis), s.Outcome, placed(s.Row, s.Line), shown(s.Kind, s.ID))
 	}
 	return out.Flush()
 }
@@ -163,8 +163,8 @@ func (f Failure) code() string {
 	return string(f.Code)
 }
 
-// place is where a row is in the input.
-func place(row, line int64) string {
+// placed is where a row is in the input.
+func placed(row, line int64) string {
 	if line > 0 {
 		return fmt.Sprintf("line %d", line)
 	}

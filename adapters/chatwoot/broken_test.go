@@ -238,19 +238,7 @@ type fault struct {
 // with the fault in the adapter.
 func (f fault) harness() adapterstest.Harness {
 	return adapterstest.Harness{HTTP: true, Open: func(t adapterstest.TB, client *http.Client) adapterstest.World {
-		next := client.Transport
-		client = &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
-			if f.request != nil && r.Body != nil {
-				body, _ := io.ReadAll(r.Body)
-				body = f.request(body)
-				r = r.Clone(r.Context())
-				r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-			}
-			if f.trip != nil {
-				return f.trip(next, r)
-			}
-			return next.RoundTrip(r)
-		})}
+		client = f.client(client.Transport)
 		server := serve(t, "4.16.2")
 		again := func(s adapterstest.Settings) adapters.Adapter {
 			if f.again != nil {
@@ -267,6 +255,22 @@ func (f fault) harness() adapterstest.Harness {
 		w.Again = again
 		return w
 	}}
+}
+
+// client sends with the fault that lies between the adapter and the wire.
+func (f fault) client(next http.RoundTripper) *http.Client {
+	return &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		if f.request != nil && r.Body != nil {
+			body, _ := io.ReadAll(r.Body)
+			body = f.request(body)
+			r = r.Clone(r.Context())
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+		}
+		if f.trip != nil {
+			return f.trip(next, r)
+		}
+		return next.RoundTrip(r)
+	})}
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
