@@ -28,11 +28,11 @@ func TestFaultStatus(t *testing.T) {
 func TestFaultHTML(t *testing.T) {
 	bothWays(t, nil, func(b *bench) {
 		header := map[string]string{"X-A": "b"}
-		b.SetFaults(Fault{Type: "html"}, Fault{Type: "html", Status: 200, Body: "<p>Sign in", Header: header})
+		b.SetFaults(Fault{Type: "html"}, Fault{Type: "html", Status: 200}, Fault{Type: "html", Status: 200, Body: "<p>Sign in", Header: header})
 		for _, want := range []struct {
 			status int
 			page   string
-		}{{502, "<h1>Bad gateway</h1>"}, {200, "<p>Sign in"}} {
+		}{{502, "<h1>Bad Gateway</h1>"}, {200, "<h1>OK</h1>"}, {200, "<p>Sign in"}} {
 			answer := b.watch(b.Context(), "PATCH", "/v1/things/1", red)
 			if answer.status != want.status || !strings.Contains(answer.body(), want.page) || answer.header.Get("Content-Type") != "text/html; charset=utf-8" || answer.err != nil {
 				b.Errorf("%+v", answer)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -115,10 +116,10 @@ func (f *Fault) complete() {
 		return
 	}
 	if f.Status == 0 {
-		f.Status = 502
+		f.Status = http.StatusBadGateway
 	}
 	if f.Body == "" {
-		f.Body = "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>\n"
+		f.Body = fmt.Sprintf("<!DOCTYPE html>\n<title>%d</title>\n<h1>%s</h1>\n", f.Status, http.StatusText(f.Status))
 	}
 	if f.Header == nil {
 		f.Header = map[string]string{}
