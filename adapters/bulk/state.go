@@ -100,7 +100,10 @@ func (s *state) check(now begin) error {
 	case s.first.Run.Input != now.Run.Input:
 		return errors.New("it is of another input, or the input was changed since; apply what is new under another journal")
 	case s.ended && len(s.failed) == 0 && !now.Again:
-		return errors.New("all its rows were done; there is nothing to resume, but all can be sent again")
+		return errors.New(map[string]string{
+			"apply": "all its rows were done; there is nothing to resume, but all can be sent again",
+			"undo":  "everything was put back already",
+		}[now.Kind])
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ const (
 	exitConflict    = 6
 	exitRateLimited = 7
 	exitUnavailable = 8
+	exitRows        = 9
 	exitLocal       = 10
 	exitUnknown     = 11
 	exitInterrupted = 130
@@ -38,6 +39,7 @@ const exitHelp = `Exit status:
     6  conflict
     7  rate limited
     8  unavailable, or the answer cannot be understood
+    9  some rows failed, or could not be put back
    10  a local file or the disk, for example where the output goes
    11  it may have been written, nobody knows; making the same call again is safe
   130  interrupted
@@ -59,6 +61,7 @@ var outcomes = []struct {
 	{adapters.ErrUnavailable, "unavailable", exitUnavailable},
 	{adapters.ErrMalformed, "malformed", exitUnavailable},
 	{errUsage, "usage", exitUsage},
+	{errRows, "rows", exitRows},
 	{errLocal, "local", exitLocal},
 	{context.Canceled, "canceled", exitUnexpected}, // a signal has its own status
 }
@@ -67,6 +70,7 @@ var outcomes = []struct {
 var (
 	errUsage = errors.New("usage")
 	errLocal = errors.New("local")
+	errRows  = errors.New("rows")
 )
 
 // failed is a failure of the command itself: a class and one line.

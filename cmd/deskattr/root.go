@@ -86,7 +86,7 @@ func newRoot(env environment) *cobra.Command {
 	root.SetErr(env.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(newSet(env), newGet(env), newFields(env), newFake(env), newDemo(env))
+	root.AddCommand(newSet(env), newGet(env), newFields(env), newApply(env), newUndo(env), newReport(env), newJournal(env), newFake(env), newDemo(env))
 	return root
 }
 

@@ -19,6 +19,7 @@ type vendor struct {
 	prefix     string                   // of its environment variables
 	numbered   bool                     // the account is a number that requests need
 	defaultURL string
+	pace       float64 // requests a second that are polite, before the server says more
 	open       func(s settings, strict bool, options transport.Options) (desk, error)
 
 	fake      func(dixatest.TB, fakeOptions) (fakeServer, string, error) // the string is its URL
@@ -39,6 +40,7 @@ var vendors = []vendor{
 		words:    map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "contact"},
 		prefix:   "CHATWOOT",
 		numbered: true,
+		pace:     25,
 		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			account, err := strconv.ParseInt(s.account, 10, 64)
 			if err != nil {
@@ -54,6 +56,7 @@ var vendors = []vendor{
 		name:   "kustomer",
 		words:  map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "customer"},
 		prefix: "KUSTOMER",
+		pace:   4,
 		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			return kustomer.New(kustomer.Config{
 				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Strict: strict, Transport: options,
@@ -66,6 +69,7 @@ var vendors = []vendor{
 		words:      map[adapters.Kind]string{adapters.Conversation: "conversation", adapters.Contact: "end user"},
 		prefix:     "DIXA",
 		defaultURL: dixa.DefaultURL,
+		pace:       10,
 		open: func(s settings, strict bool, options transport.Options) (desk, error) {
 			return dixa.New(dixa.Config{
 				URL: s.url, Account: s.account, Token: adapters.StaticToken(s.token), Strict: strict, Transport: options,

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/bulk"
+	"github.com/deskattr/deskattr/adapters/transport"
+)
+
+// paceFlags are those of the commands that send many requests.
+type paceFlags struct {
+	workers     int
+	rate        float64
+	maxFailures string
+	onError     string
+	yes         bool
+}
+
+func (f *paceFlags) register(flags *pflag.FlagSet) {
+	flags.IntVar(&f.workers, "workers", 8, "`NUMBER` of records at a time")
+	flags.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0: half of the vendor's limit where others count too, all of it at Dixa")
+	flags.StringVar(&f.onError, "on-error", "continue", "`stop` at the first row that fails, or continue")
+	flags.StringVar(&f.maxFailures, "max-failures", "", "stop when more rows failed: a `NUMBER`, or a part like 5%")
+	flags.BoolVar(&f.yes, "yes", false, "do not ask before beginning")
+}
+
+// limiter is what --rate asks for.
+func (f *paceFlags) limiter() *transport.Limiter {
+	return &transport.Limiter{Rate: f.rate}
+}
+
+// failures is what --on-error and --max-failures ask for.
+func (f *paceFlags) failures() (func(failed, read int64) bool, error) {
+	switch {
+	case f.onError != "stop" && f.onError != "continue":
+		return nil, usage("--on-error is stop or continue")
+	case f.workers < 1 || f.workers > 1024:
+		return nil, usage("--workers is between 1 and 1024")
+	case f.rate < 0 || math.IsNaN(f.rate):
+		return nil, usage("--rate is a number of requests a second")
+	case f.onError == "stop" && f.maxFailures != "":
+		return nil, usage("--on-error stop and --max-failures do not go together")
+	case f.onError == "stop":
+		return func(failed, _ int64) bool { return failed > 0 }, nil
+	case f.maxFailures == "":
+		return nil, nil
+	}
+	number, part := strings.CutSuffix(f.maxFailures, "%")
+	most, err := strconv.ParseFloat(number, 64)
+	if err != nil || most < 0 || part && most > 100 || !part && most != math.Trunc(most) {
+		return nil, usage("--max-failures is a number like 20 or a part like 5%%")
+	}
+	if !part {
+		return func(failed, _ int64) bool { return float64(failed) > most }, nil
+	}
+	// The first rows alone say nothing of a part.
+	return func(failed, read int64) bool { return read >= 100 && float64(failed) > most/100*float64(read) }, nil
+}
+
+// applyFlags are those of apply.
+type applyFlags struct {
+	accountFlags
+	paceFlags
+	inputFlags
+	journal, rejects                string
+	resume, again, keepFailed       bool
+	noUndo, noValues, skipUnchanged bool
+	dryRun, loose, verify           bool
+}
+
+func newApply(env environment) *cobra.Command {
+	var f applyFlags
+	cmd := &cobra.Command{
+		Use:   "apply VENDOR FILE|-",
+		Short: "Set attributes of many records, from a CSV or JSON Lines file",
+		Long: `Set attributes of many records, from a CSV or JSON Lines file; - is standard input.
+
+CSV begins with a line of names. The columns kind and id say which record it is (--kind
+where all are of one); every other column is an attribute, and the account's definitions
+say what its cells hold. JSON Lines has an object on each line:
+  {"kind":"contact","id":"7","attributes":{"plan":"pro","vip":true,"old":null}}
+An id may also be email:ADDRESS, phone:NUMBER or external:ID. Rows for one record are done in
+their order. What a spreadsheet has spoilt is refused, not guessed.
+
+A journal is written beside the run (FILE.journal where --journal says nothing): what was
+there before is on disk before anything is sent. A run that broke off goes on with --resume;
+"deskattr undo JOURNAL" puts back what was there. The journal holds attribute values (not
+the token): --no-values keeps them out, "deskattr journal purge" removes them.
+
+The first interrupt finishes the rows on their way, the second ends at once; either way
+--resume goes on.`,
+		Example: `  deskattr apply dixa orders.csv --kind conversation --dry-run
+  deskattr apply chatwoot contacts.csv --kind contact --rejects rejected.csv
+  deskattr apply kustomer - --kind contact --format jsonl --journal import.journal < rows.jsonl`,
+		Args:                  words(2, 2),
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completeVendor,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return f.run(cmd.Context(), env, args[0], args[1])
+		},
+	}
+	f.accountFlags.register(cmd)
+	flags := cmd.Flags()
+	f.inputFlags.register(flags)
+	f.paceFlags.register(flags)
+	flags.StringVar(&f.journal, "journal", "", "`FILE` of the journal instead of FILE.journal")
+	flags.StringVar(&f.rejects, "rejects", "", "`FILE` for the rows that fail, which can be mended and applied again")
+	flags.BoolVar(&f.resume, "resume", false, "go on with the journal that is there")
+	flags.BoolVar(&f.again, "again", false, "send all rows of a journal again")
+	flags.BoolVar(&f.keepFailed, "keep-failed", false, "with --resume: leave the rows that failed")
+	flags.BoolVar(&f.noUndo, "no-undo", false, "do not read records before writing: a request less for each row, and no undo")
+	flags.BoolVar(&f.noValues, "no-values", false, "keep values out of the journal: no undo")
+	flags.BoolVar(&f.skipUnchanged, "skip-unchanged", false, "send nothing to records that are as asked already")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "read every record and show what would change; write nothing")
+	flags.BoolVar(&f.loose, "loose", false, "send names without a definition, and values that do not fit theirs")
+	flags.BoolVar(&f.verify, "verify", false, "read back after each write")
+	return cmd
+}
+
+func completeVendor(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return complete(cmd, args, word)
+	}
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file string) error {
+	maxFailures, err := f.failures()
+	if err != nil {
+		return err
+	}
+	if f.resume && f.again {
+		return usage("--resume goes on, --again begins anew; give one of them")
+	}
+	account, err := f.connect(env, vendorName, !f.loose, f.limiter())
+	if err != nil {
+		return err
+	}
+	input, err := f.inputFlags.open(ctx, account, file)
+	if err != nil {
+		return err
+	}
+	defer input.close()
+	o := bulk.Options{
+		Adapter: account, Workers: f.workers, MaxFailures: maxFailures, Stop: ctx.Done(),
+		Journal: f.journalOf(file), Run: bulk.Identity{Vendor: account.Vendor(), Account: account.settings.account, Host: account.settings.host(), Input: input.digest},
+		Resume: f.resume, Again: f.again, KeepFailed: f.keepFailed,
+		NoUndo: f.noUndo, NoValues: f.noValues, SkipUnchanged: f.skipUnchanged, DryRun: f.dryRun,
+	}
+	if f.verify {
+		o.Update = append(o.Update, adapters.Verify())
+	}
+	if err := f.announce(env, account, input); err != nil {
+		return err
+	}
+	rejects, err := f.openRejects(input)
+	if err != nil {
+		return err
+	}
+	tell := newTeller(env, f.output, input.rows, account.Vendor())
+	tell.dry = f.dryRun
+	o.Event = func(e bulk.Event) {
+		rejects.add(e)
+		tell.event(e)
+	}
+	// A signal ends the reading of rows, through Stop: those on their way finish.
+	summary, err := bulk.Apply(context.WithoutCancel(ctx), input.Rows(), o)
+	return tell.end(ctx, summary, errors.Join(err, rejects.close()))
+}
+
+// journalOf is the journal's path; a run that writes nothing has none.
+func (f *applyFlags) journalOf(file string) string {
+	switch {
+	case f.dryRun:
+		return ""
+	case f.journal != "":
+		return f.journal
+	case file == "-":
+		return "deskattr.journal"
+	}
+	return file + ".journal"
+}
+
+// requests is about how many a row takes.
+func (f *applyFlags) requests(looked bool) int {
+	n := 1
+	if f.dryRun {
+		n = 0
+	}
+	if !f.noUndo || f.dryRun || f.skipUnchanged {
+		n++
+	}
+	if f.verify {
+		n++
+	}
+	if looked {
+		n++
+	}
+	return n
+}
+
+// announce says what is about to happen, and on a terminal asks.
+func (f *applyFlags) announce(env environment, a *account, input *rowFile) error {
+	pace := f.rate
+	if pace == 0 {
+		pace = a.vendor.pace
+	}
+	each := f.requests(input.lookups)
+	took := time.Duration(float64(input.rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)
+	what := "set attributes of"
+	if f.dryRun {
+		what = "look at"
+	}
+	fmt.Fprintf(env.stderr, "%s: %s: %s %d rows; about %d requests each, at %g a second: %v at the least\n",
+		a.vendor.name, a.settings.target(), what, input.rows, each, pace, took)
+	if input.bad > 0 {
+		fmt.Fprintf(env.stderr, "%d of the rows cannot be read\n", input.bad)
+	}
+	if f.yes || f.dryRun || !isTerminal(env.stderr) || !isTerminal(os.Stdin) {
+		return nil
+	}
+	return confirm(env.stderr, os.Stdin)
+}
+
+func confirm(w io.Writer, r io.Reader) error {
+	fmt.Fprint(w, "go on? (yes/no) ")
+	var word string
+	if _, err := fmt.Fscanln(r, &word); err != nil || word != "yes" && word != "y" {
+		return usage("nothing was done; answer yes to go on, or give --yes")
+	}
+	return nil
+}

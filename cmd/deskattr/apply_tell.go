@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/bulk"
+)
+
+// teller tells how a run goes: a line that moves on a terminal, else a line now
+// and then; or each row in JSON.
+type teller struct {
+	env    environment
+	output format
+	vendor string
+	rows   int64
+	bar    *progressbar.ProgressBar // nil: no terminal
+	dry    bool                     // nothing is written
+	last   time.Time
+	err    error
+}
+
+// tellEvery is how often a run that nobody watches on a terminal says where it is.
+const tellEvery = 10 * time.Second
+
+func newTeller(env environment, output format, rows int64, vendor string) *teller {
+	t := &teller{env: env, output: output, rows: rows, vendor: vendor, last: time.Now()}
+	if isTerminal(env.stderr) {
+		t.bar = progressbar.NewOptions64(rows,
+			progressbar.OptionSetWriter(env.stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
+			progressbar.OptionSetItsString("rows"), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20))
+	}
+	return t
+}
+
+func isTerminal(w any) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// eventJSON is a row's end, a line of --output json.
+type eventJSON struct {
+	Schema     int                 `json:"schema"`
+	Row        int64               `json:"row"`
+	Line       int64               `json:"line"`
+	Kind       adapters.Kind       `json:"kind"`
+	ID         string              `json:"id"`
+	Outcome    bulk.Outcome        `json:"outcome"`
+	Before     adapters.Attributes `json:"before,omitempty"` // of a dry run
+	After      adapters.Attributes `json:"after,omitempty"`
+	Errors     []errorJSON         `json:"errors,omitempty"`
+	DurationMS int64               `json:"duration_ms"`
+}
+
+// summaryJSON is the last line.
+type summaryJSON struct {
+	Schema  int          `json:"schema"`
+	Summary bulk.Summary `json:"summary"`
+}
+
+// event tells of a row.
+func (t *teller) event(e bulk.Event) {
+	switch {
+	case t.output == formatJSON:
+		line := eventJSON{
+			Schema: schema, Row: e.Row.Number, Line: e.Row.Line, Kind: e.Row.Ref.Kind, ID: e.Row.Ref.ID, Outcome: e.Outcome, DurationMS: e.Took.Milliseconds(),
+		}
+		if t.dry && e.Outcome != bulk.Failed {
+			line.Before, line.After = plain(e.Before), plain(e.After)
+		}
+		if e.Err != nil {
+			line.Errors = describe(e.Err).Errors
+		}
+		t.keep(writeJSON(t.env.stdout, line))
+	case e.Outcome == bulk.Failed:
+		t.clear()
+		t.keep(sayLine(t.env.stderr, "line %d: %s", e.Row.Line, oneLine(e.Err)))
+	case t.dry && e.Outcome != bulk.Unchanged:
+		t.clear()
+		for _, name := range slices.Sorted(maps.Keys(e.After)) {
+			if !e.After[name].Equal(e.Before[name]) {
+				t.keep(sayLine(t.env.stdout, "line %d: %s %s: %s: %s -> %s", e.Row.Line, e.Row.Ref.Kind, visible(e.Row.Ref.ID), visible(name), shown(e.Before[name]), shown(e.After[name])))
+			}
+		}
+	}
+	t.progress(e.Summary)
+}
+
+// shown is a value of a dry run.
+func shown(v adapters.Value) string {
+	if v.Kind() == adapters.ValueClear {
+		return "(none)"
+	}
+	return visible(v.String())
+}
+
+func sayLine(w io.Writer, format string, args ...any) error {
+	_, err := fmt.Fprintf(w, format+"\n", args...)
+	return written(err)
+}
+
+func (t *teller) keep(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+func (t *teller) clear() {
+	if t.bar != nil {
+		_ = t.bar.Clear()
+	}
+}
+
+func (t *teller) progress(s bulk.Summary) {
+	over := s.Done + s.Unchanged + s.Failed
+	if t.bar != nil {
+		t.bar.Describe(fmt.Sprintf("%d failed", s.Failed))
+		_ = t.bar.Set64(over)
+		return
+	}
+	if now := time.Now(); now.Sub(t.last) >= tellEvery {
+		t.last = now
+		fmt.Fprintf(t.env.stderr, "%d of %d rows, %d failed\n", over, t.rows, s.Failed)
+	}
+}
+
+// end tells how a run ended, and gives the error that its exit status is of.
+func (t *teller) end(ctx context.Context, s bulk.Summary, err error) error {
+	t.clear()
+	if t.output == formatJSON && (s.Read > 0 || err == nil) {
+		t.keep(writeJSON(t.env.stdout, summaryJSON{schema, s}))
+	}
+	if s.Read > 0 || err == nil {
+		done := "done"
+		if t.dry {
+			done = "would change"
+		}
+		t.keep(sayLine(t.env.stderr, "%d rows: %d %s, %d unchanged, %d failed, %d left", s.Read, s.Done, done, s.Unchanged, s.Failed, s.Left))
+	}
+	switch {
+	case errors.Is(err, bulk.ErrStopped):
+		return fmt.Errorf("%w: the run can go on with --resume", context.Canceled)
+	case errors.Is(err, bulk.ErrJournal):
+		return failed{errLocal, err.Error()}
+	case errors.Is(err, bulk.ErrInput):
+		return usage("%v", err)
+	case errors.Is(err, bulk.ErrTooManyFailures):
+		return failed{errRows, err.Error() + "; mend them, and go on with --resume"}
+	case err != nil:
+		return err
+	case s.Failed > 0:
+		return failed{errRows, fmt.Sprintf("%d of %d rows failed; they are tried again with --resume", s.Failed, s.Read)}
+	}
+	return t.err
+}
