@@ -86,6 +86,11 @@ func FuzzAnswer(f *testing.F) {
 				if err := call(t, d, &caller{adapter, adapter}); err != nil {
 					d.ofTheContract(t, err, n == 0 || n >= reads || !server.wrote())
 				}
+				for entry := range strings.Lines(server.log.String()) {
+					if strings.Contains(entry, secret) && !strings.Contains(request, secret) || !strings.HasPrefix(entry, "time=") {
+						t.Errorf("%s: the log tells what the answer held, or has lines of its own: %q", d.name, entry)
+					}
+				}
 			}
 		}
 	})

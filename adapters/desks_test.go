@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"net/url"
@@ -103,6 +104,7 @@ func (d desk) adapter(t *testing.T, strict bool) (*driver.Adapter, *server) {
 	s := &server{desk: d, values: map[string]json.RawMessage{}, definitions: "[]"}
 	adapter, err := d.open("https://desk.example", transport.Options{
 		Client: &http.Client{Transport: s}, Attempts: 1, Limiter: &transport.Limiter{Off: true},
+		Logger: slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, strict)
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +129,7 @@ type server struct {
 	definitions string                     // the vendor's list of definitions
 	instead     func(n int) *http.Response // what the n-th request, from 1, is answered with; nil: as it should be
 	requests    []request
+	log         bytes.Buffer // of the transport
 }
 
 // RoundTrip implements http.RoundTripper.

@@ -77,6 +77,9 @@ func (d desk) sends(t *testing.T, name string, value adapters.Value) {
 	for _, r := range server.requests {
 		d.checkRequest(t, r)
 	}
+	if text := value.Text(); len(text) > 20 && strings.Contains(server.log.String(), text) {
+		t.Errorf("%s: the log tells %q: %s", d.name, text, server.log.String())
+	}
 	if string(server.values[kept]) != keptValue {
 		t.Errorf("%s: what nobody named is now %s", d.name, server.values[kept])
 	}

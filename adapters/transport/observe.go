@@ -176,9 +176,10 @@ func (w *watch) log(ctx context.Context, event string, r Request, attrs ...slog.
 
 // route is the path with every part left out that could be about a person: what
 // is not plain letters, digits, hyphens and underscores (an e-mail address, a
-// number with a plus, name=value), and what is long. Of the query nothing is said.
+// number with a plus, name=value), and what is long. An escaped slash is no end of
+// a part: what is behind it belongs to the value. Of the query nothing is said.
 func route(req *http.Request) string {
-	parts := strings.Split(req.URL.Path, "/")
+	parts := strings.Split(req.URL.EscapedPath(), "/")
 	for i, part := range parts {
 		if len(part) > 64 || strings.ContainsFunc(part, func(r rune) bool {
 			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_'
