@@ -88,11 +88,15 @@ race: ## all tests under the race detector; needs a C compiler
 	CGO_ENABLED=1 go test -race ./...
 
 FUZZTIME ?= 5s
+# Go 1.26 may report the end of -fuzztime as a failure of its own where the machine
+# is busy (go.dev/issue/75804): that line alone is none.
 fuzz: ## each fuzz target for FUZZTIME
 	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
 		for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]+)\(.*/\1/p' $$file); do \
 			echo "$$(dirname $$file) $$target"; \
-			out=$$(go test $$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s 2>&1) || { echo "$$out"; echo "the input that fails was written below $$(dirname $$file)/testdata: mend the code, and commit it"; exit 1; }; \
+			out=$$(go test $$(dirname $$file) -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s 2>&1) || \
+			echo "$$out" | grep -A1 -- "^--- FAIL: $$target (" | grep -qx '    context deadline exceeded' || \
+			{ echo "$$out"; echo "the input that fails was written below $$(dirname $$file)/testdata: mend the code, and commit it"; exit 1; }; \
 		done; \
 	done
 
