@@ -85,8 +85,8 @@ func TestLyingForkSetsOnly(t *testing.T) {
 	}
 }
 
-// TestMergedResult: the answer to a merge, and to the question whether there is
-// merging, is the result.
+// TestMergedResult: the answer to a merge, to the question whether there is
+// merging, and to a removal is the result.
 func TestMergedResult(t *testing.T) {
 	server := serveWith(t, attributes{})
 	adapter := open(t, server.URL, nil)
@@ -95,6 +95,10 @@ func TestMergedResult(t *testing.T) {
 		if len(result.Attributes) != i+1 || !result.Complete || !result.Attributes[name].Equal(adapters.Bool(true)) {
 			t.Errorf("call %d results in %v, complete: %v", i+1, result.Attributes, result.Complete)
 		}
+	}
+	result, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"asked": adapters.Clear()})
+	if err != nil || len(result.Attributes) != 2 || !result.Complete {
+		t.Errorf("a removal results in %v, complete: %v, %v", result.Attributes, result.Complete, err)
 	}
 }
 

@@ -158,6 +158,7 @@ func try(ctx context.Context, root string, jobs []*job, workers int, out io.Writ
 		group   sync.WaitGroup
 		mu      sync.Mutex
 		failure error
+		done    int
 	)
 	for range workers {
 		group.Go(func() {
@@ -171,6 +172,9 @@ func try(ctx context.Context, root string, jobs []*job, workers int, out io.Writ
 				j.result, failure = result, cmp.Or(failure, err)
 				if result == survived || result == timedOut {
 					fmt.Fprintf(out, "%-9s %s\n", result, j.mutant)
+				}
+				if done++; done%50 == 0 {
+					fmt.Fprintf(out, "%d of %d\n", done, len(jobs))
 				}
 				mu.Unlock()
 			}
