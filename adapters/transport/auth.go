@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -71,14 +70,14 @@ func (a *auth) RoundTrip(req *http.Request) (*http.Response, error) {
 func (a *auth) token(ctx context.Context) (string, error) {
 	token, err := a.vendor.Token(ctx)
 	if err != nil {
-		return "", &tokenError{err}
+		return "", &tokenError{text: "the Token function failed", cause: err}
 	}
 	if token == "" {
-		return "", &tokenError{errors.New("the token is empty")}
+		return "", &tokenError{text: "the token is empty"}
 	}
 	for _, r := range token {
 		if r <= ' ' || r > '~' {
-			return "", &tokenError{errors.New("the token holds a space, a line break or a letter no header can carry")}
+			return "", &tokenError{text: "the token holds a space, a line break or a letter no header can carry"}
 		}
 	}
 	return token, nil
@@ -127,11 +126,15 @@ func (slowError) Error() string   { return "no answer in time" }
 func (slowError) Timeout() bool   { return true }
 func (slowError) Temporary() bool { return true }
 
-// tokenError is a failure of the Token function.
-type tokenError struct{ err error }
+// tokenError is a failure of the Token function. Its own words are for errors.As:
+// they may hold a login URL.
+type tokenError struct {
+	text  string
+	cause error // nil: the text says all
+}
 
-func (e *tokenError) Error() string { return "no token: " + e.err.Error() }
-func (e *tokenError) Unwrap() error { return e.err }
+func (e *tokenError) Error() string { return "no token: " + e.text }
+func (e *tokenError) Unwrap() error { return e.cause }
 
 // closeBody keeps the promise of a RoundTripper to close the request's body.
 func closeBody(req *http.Request) {

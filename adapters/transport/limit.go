@@ -162,7 +162,7 @@ func (l *limit) key(ctx context.Context) (string, error) {
 	}
 	token, err := l.vendor.Token(ctx)
 	if err != nil {
-		return "", &tokenError{err}
+		return "", &tokenError{text: "the Token function failed", cause: err}
 	}
 	sum := sha256.Sum256([]byte(token))
 	return key + " " + string(sum[:]), nil
@@ -177,11 +177,13 @@ func (l *limit) wait(ctx context.Context, b *bucket, turns int) error {
 	if turn == nil {
 		return noRoom(wait)
 	}
-	l.watch.limited(ctx, wait)
+	l.watch.waiting(ctx, "the vendor's limit", wait)
+	begun := l.watch.now()
 	select {
 	case <-turn.ready:
 	case <-ctx.Done():
 	}
+	l.watch.limited(ctx, begun)
 	if ctx.Err() != nil {
 		b.quit(turn)
 		return ctx.Err()

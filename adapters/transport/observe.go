@@ -2,28 +2,32 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/deskattr/deskattr/adapters"
 )
 
 // Observer is told what becomes of requests, for traces and metrics. Its
 // functions are called in the midst of a call, by many goroutines at once: they
 // must be quick. Any may be nil.
 type Observer struct {
-	// Started is told of a request before its first attempt. What it returns is
-	// the context of the rest, for a span to travel in.
+	// Started is told of a request before its first attempt. It returns the context
+	// of the rest, which is that one or one derived from it: for a span to travel in.
 	Started func(ctx context.Context, r Request) context.Context
 
-	// Retried is told of a wait before a further attempt, after so many attempts;
-	// the status is that of the answer that failed, 0 without one.
-	Retried func(ctx context.Context, r Request, attempts, status int, wait time.Duration)
+	// Retried is told that a request goes once more, after so many attempts and a
+	// wait; the status is that of the answer that failed, 0 without one.
+	Retried func(ctx context.Context, r Request, attempts, status int, waited time.Duration)
 
-	// Limited is told of a wait for the vendor's limit; it takes at least so long.
-	Limited func(ctx context.Context, r Request, wait time.Duration)
+	// Limited is told that a request waited for the vendor's limit, and how long.
+	Limited func(ctx context.Context, r Request, waited time.Duration)
 
-	// Finished is told how a request ended.
+	// Finished is told how a request ended. What its caller makes of the answer's
+	// body comes after that: one that is not understood is still a success here.
 	Finished func(ctx context.Context, r Request, o Outcome)
 }
 
@@ -31,35 +35,32 @@ type Observer struct {
 // address and no telephone number. It is empty but for vendor and account where a
 // whole write is to be built anew.
 type Request struct {
-	Vendor, Account, Method, Route string
+	Vendor, Account, Method, Host, Route string
 }
 
 // Outcome is how a request ended.
 type Outcome struct {
-	Attempts  int
+	Attempts  int           // how often it was sent; 0: a limit or a missing token kept it
 	Status    int           // of the last answer, 0 without one
 	RequestID string        // the vendor's, for its support
 	Duration  time.Duration // all attempts and waits together
-	Err       error         // without an answer: why; one line without secrets
+	Err       error         // without an answer: why, an *adapters.Error; one line without secrets
 }
 
 // watch tells the logger and the observer. nil: there is neither.
 type watch struct {
 	vendor, account string
 	logger          *slog.Logger
-	observer        Observer
+	observers       []*Observer
 }
 
 func newWatch(options Options, vendor Vendor) *watch {
-	if options.Logger == nil && options.Observer == nil {
+	if options.Logger == nil && len(options.Observers) == 0 {
 		return nil
 	}
-	w := &watch{vendor: vendor.Name, account: vendor.Account, logger: options.Logger}
+	w := &watch{vendor: vendor.Name, account: vendor.Account, logger: options.Logger, observers: options.Observers}
 	if w.logger == nil {
 		w.logger = slog.New(slog.DiscardHandler)
-	}
-	if options.Observer != nil {
-		w.observer = *options.Observer
 	}
 	return w
 }
@@ -87,17 +88,21 @@ type watching struct {
 
 func (l *watching) RoundTrip(req *http.Request) (*http.Response, error) {
 	w, start := l.watch, time.Now()
-	on := &watched{Request: Request{w.vendor, w.account, req.Method, route(req)}}
+	on := &watched{Request: Request{w.vendor, w.account, req.Method, req.URL.Host, route(req)}}
 	ctx := context.WithValue(req.Context(), watchedKey{}, on)
-	if w.observer.Started != nil {
-		ctx = w.observer.Started(ctx, on.Request)
+	for _, o := range w.observers {
+		if o.Started != nil {
+			ctx = o.Started(ctx, on.Request) //nolint:fatcontext // one for each observer, and no more
+		}
 	}
 	answer, err := l.next.RoundTrip(req.WithContext(ctx))
 	outcome := w.outcome(ctx, answer, err, start)
 	outcome.Attempts = on.attempts
 	w.log(ctx, "request", on.Request, outcome.attrs()...)
-	if w.observer.Finished != nil {
-		w.observer.Finished(ctx, on.Request, outcome)
+	for _, o := range w.observers {
+		if o.Finished != nil {
+			o.Finished(ctx, on.Request, outcome)
+		}
 	}
 	return answer, err
 }
@@ -108,7 +113,9 @@ func (w *watch) outcome(ctx context.Context, answer *http.Response, err error, s
 		o.RequestID = requestID(answer.Header)
 	}
 	if err != nil {
-		o.Err, _ = Failure(ctx, err, nil)
+		failure, _ := Failure(ctx, err, nil)
+		failure.Effect = adapters.EffectNone // whether it was written is not asked here
+		o.Err = failure
 	}
 	return o
 }
@@ -136,6 +143,9 @@ func (w *watch) attempted(ctx context.Context, attempts int, answer *http.Respon
 	if w == nil {
 		return
 	}
+	if unsent := (*unsentError)(nil); errors.As(err, &unsent) {
+		return
+	}
 	on := w.of(ctx)
 	on.attempts = attempts
 	outcome := w.outcome(ctx, answer, err, start)
@@ -143,25 +153,34 @@ func (w *watch) attempted(ctx context.Context, attempts int, answer *http.Respon
 	w.log(ctx, "attempt", on.Request, outcome.attrs()...)
 }
 
+// waiting is told before a wait: a log is read by people who wonder what goes on.
+func (w *watch) waiting(ctx context.Context, what string, wait time.Duration) {
+	if w != nil {
+		w.log(ctx, "wait", w.of(ctx).Request, slog.String("for", what), slog.Duration("wait", wait))
+	}
+}
+
 func (w *watch) retried(ctx context.Context, attempts, status int, wait time.Duration) {
 	if w == nil {
 		return
 	}
 	on := w.of(ctx)
-	w.log(ctx, "wait", on.Request, slog.String("for", "another attempt"), slog.Int("attempts", attempts), slog.Int("status", status), slog.Duration("wait", wait))
-	if w.observer.Retried != nil {
-		w.observer.Retried(ctx, on.Request, attempts, status, wait)
+	for _, o := range w.observers {
+		if o.Retried != nil {
+			o.Retried(ctx, on.Request, attempts, status, wait)
+		}
 	}
 }
 
-func (w *watch) limited(ctx context.Context, wait time.Duration) {
+func (w *watch) limited(ctx context.Context, begun time.Time) {
 	if w == nil {
 		return
 	}
-	on := w.of(ctx)
-	w.log(ctx, "wait", on.Request, slog.String("for", "the vendor's limit"), slog.Duration("wait", wait))
-	if w.observer.Limited != nil {
-		w.observer.Limited(ctx, on.Request, wait)
+	on, wait := w.of(ctx), time.Since(begun)
+	for _, o := range w.observers {
+		if o.Limited != nil {
+			o.Limited(ctx, on.Request, wait)
+		}
 	}
 }
 

@@ -22,13 +22,13 @@ func TestRouteTellsNoValue(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			var routes []string
 			s := &server{answer: func(int) (*http.Response, error) { return answer(200, "") }}
-			c := client(s, transport.Options{Observer: &transport.Observer{
+			c := client(s, transport.Options{Observers: []*transport.Observer{{
 				Started: func(ctx context.Context, r transport.Request) context.Context {
 					routes = append(routes, r.Route)
 					return ctx
 				},
 				Finished: func(_ context.Context, r transport.Request, _ transport.Outcome) { routes = append(routes, r.Route) },
-			}}, nil)
+			}}}, nil)
 			if _, err := c.Get("https://desk.example" + path); err != nil {
 				t.Fatal(err)
 			}

@@ -63,11 +63,12 @@ func (r *Retry) Wait(ctx context.Context, attempts, status int, retryAfter time.
 	if free := status == http.StatusTooManyRequests && r.paced; !free && !r.budget.take(time.Now()) {
 		return false
 	}
-	r.watch.retried(ctx, attempts, status, wait)
+	r.watch.waiting(ctx, "another attempt", wait)
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		r.watch.retried(ctx, attempts, status, wait)
 		return true
 	case <-ctx.Done():
 		return false

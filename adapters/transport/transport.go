@@ -8,7 +8,7 @@
 //
 //  1. the caller's own links (Options.Links): tracing, a recorder. They see the
 //     call as the adapter made it, and never the token.
-//  2. watch: tells Options.Logger and Options.Observer.
+//  2. watch: tells Options.Logger and Options.Observers.
 //  3. retry: sends again what may be sent again, waiting in between.
 //  4. limit: waits until the vendor's limit has room, and learns from answers.
 //     It is below retry, so that each attempt waits.
@@ -79,8 +79,8 @@ type Options struct {
 	// token, values, e-mail addresses and telephone numbers; nil: nobody is.
 	Logger *slog.Logger
 
-	// Observer is told the same, for traces and metrics; nil: nobody is.
-	Observer *Observer
+	// Observers are told the same, in this order, for traces and metrics.
+	Observers []*Observer
 
 	// AllowHTTP permits plain http to hosts other than loopback: the token and
 	// the data then travel in clear.

@@ -27,11 +27,11 @@ func Metrics(registry prometheus.Registerer) *transport.Observer {
 	}, []string{"vendor", "method", "route"})
 	retries := metrics.NewCounterVec(prometheus.CounterOpts{
 		Name: "deskattr_retries_total",
-		Help: "Waits for a further attempt. The status is that of the answer before it, 0 without one.",
+		Help: "Requests that went once more. The status is that of the answer before, 0 without one.",
 	}, []string{"vendor", "account", "status"})
 	limited := metrics.NewCounterVec(prometheus.CounterOpts{
 		Name: "deskattr_limit_wait_seconds_total",
-		Help: "Waits for the vendor's limit, as foreseen when they began; others in the queue make them longer.",
+		Help: "Waits for the vendor's limit.",
 	}, []string{"vendor", "account"})
 
 	return &transport.Observer{

@@ -1,10 +1,10 @@
 // Package observed makes traces and metrics of the requests to help desks, from
 // nothing but transport.Observer: [Traces] for OpenTelemetry, [Metrics] for
-// Prometheus, [All] for both at once. Copy what you need.
+// Prometheus. Copy what you need.
 //
 //	desk, err := dixa.New(dixa.Config{
 //		…
-//		Transport: transport.Options{Observer: observed.All(observed.Traces(tracer), observed.Metrics(registry))},
+//		Transport: transport.Options{Observers: []*transport.Observer{observed.Traces(tracer), observed.Metrics(registry)}},
 //	})
 //
 // One Observer serves any number of adapters. What it sees are HTTP requests; a
@@ -28,52 +28,14 @@
 package observed
 
 import (
-	"context"
 	"errors"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
 )
-
-// All tells several observers, in this order. The context goes through all of
-// them.
-func All(observers ...*transport.Observer) *transport.Observer {
-	return &transport.Observer{
-		Started: func(ctx context.Context, r transport.Request) context.Context {
-			for _, o := range observers {
-				if o.Started != nil {
-					ctx = o.Started(ctx, r) //nolint:fatcontext // one for each observer, and no more
-				}
-			}
-			return ctx
-		},
-		Retried: func(ctx context.Context, r transport.Request, attempts, status int, wait time.Duration) {
-			for _, o := range observers {
-				if o.Retried != nil {
-					o.Retried(ctx, r, attempts, status, wait)
-				}
-			}
-		},
-		Limited: func(ctx context.Context, r transport.Request, wait time.Duration) {
-			for _, o := range observers {
-				if o.Limited != nil {
-					o.Limited(ctx, r, wait)
-				}
-			}
-		},
-		Finished: func(ctx context.Context, r transport.Request, outcome transport.Outcome) {
-			for _, o := range observers {
-				if o.Finished != nil {
-					o.Finished(ctx, r, outcome)
-				}
-			}
-		},
-	}
-}
 
 var version = regexp.MustCompile(`^v[0-9]$`)
 

@@ -37,22 +37,21 @@ const (
 
 // bench is both observers and what they made.
 type bench struct {
-	t        *testing.T
-	spans    *tracetest.InMemoryExporter
-	tracer   api.Tracer
-	registry *prometheus.Registry
-	observer *transport.Observer
+	t         *testing.T
+	spans     *tracetest.InMemoryExporter
+	tracer    api.Tracer
+	registry  *prometheus.Registry
+	observers []*transport.Observer
 }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, spans: tracetest.NewInMemoryExporter(), registry: prometheus.NewRegistry()}
 	b.tracer = trace.NewTracerProvider(trace.WithSyncer(b.spans)).Tracer("test")
-	b.observer = observed.All(observed.Traces(b.tracer), observed.Metrics(b.registry))
+	b.observers = []*transport.Observer{observed.Traces(b.tracer), observed.Metrics(b.registry)}
 	return b
 }
 
-// dixa is an adapter of a fake Dixa, with a limit of one request a second and two
-// at once.
+// dixa is an adapter of a fake Dixa, with a limit of one request a second.
 func (b *bench) dixa(ask func(context.Context) (string, error), faults ...dixatest.Fault) *dixa.Adapter {
 	b.t.Helper()
 	server := dixatest.New(b.t, dixatest.InProcess())
@@ -62,7 +61,7 @@ func (b *bench) dixa(ask func(context.Context) (string, error), faults ...dixate
 	server.SetFaults(faults...)
 	desk, err := dixa.New(dixa.Config{
 		URL: server.URL + "/v1", Account: "shop", Token: ask,
-		Transport: transport.Options{Client: server.Client(), Observer: b.observer, Limiter: &transport.Limiter{Rate: 1}},
+		Transport: transport.Options{Client: server.Client(), Observers: b.observers, Limiter: &transport.Limiter{Rate: 1}},
 	})
 	if err != nil {
 		b.t.Fatal(err)
@@ -140,14 +139,15 @@ func TestCalls(t *testing.T) {
 		}
 		span.End()
 
-		// Two requests may go at once, then one a second. Five seconds after the first
-		// two there is room for two more; the last one waits.
+		// One request goes a second. The retry comes after five.
 		b.expectSpans(`
-client GET /v1/custom-attributes (call) Unset: http.request.method=GET url.template=/v1/custom-attributes url.path=/v1/custom-attributes deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200
-client PATCH /v1/conversations/{id}/custom-attributes (call) Unset: http.request.method=PATCH url.template=/v1/conversations/{id}/custom-attributes url.path=/v1/conversations/42/custom-attributes deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200 http.request.resend_count=1
+client GET /v1/custom-attributes (call) Unset: http.request.method=GET url.template=/v1/custom-attributes server.address=dixa.invalid url.path=/v1/custom-attributes deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200
+client PATCH /v1/conversations/{id}/custom-attributes (call) Unset: http.request.method=PATCH url.template=/v1/conversations/{id}/custom-attributes server.address=dixa.invalid url.path=/v1/conversations/42/custom-attributes deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200 http.request.resend_count=1
+  deskattr.limit deskattr.wait_seconds=1
   deskattr.retry deskattr.attempts=1 deskattr.wait_seconds=5 http.response.status_code=503
-client GET /v1/conversations/{id} (call) Error: http.request.method=GET url.template=/v1/conversations/{id} url.path=/v1/conversations/99 deskattr.vendor=dixa deskattr.account=shop http.response.status_code=404 http.response.header.x-request-id=["r-1"] error.type=404
-client GET /v1/endusers (call) Unset: http.request.method=GET url.template=/v1/endusers url.path=/v1/endusers deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200
+client GET /v1/conversations/{id} (call) Error: http.request.method=GET url.template=/v1/conversations/{id} server.address=dixa.invalid url.path=/v1/conversations/99 deskattr.vendor=dixa deskattr.account=shop http.response.status_code=404 http.response.header.x-request-id=["r-1"] error.type=404
+  deskattr.limit deskattr.wait_seconds=1
+client GET /v1/endusers (call) Unset: http.request.method=GET url.template=/v1/endusers server.address=dixa.invalid url.path=/v1/endusers deskattr.vendor=dixa deskattr.account=shop http.response.status_code=200
   deskattr.limit deskattr.wait_seconds=1
 internal call () Unset:`)
 
@@ -158,17 +158,17 @@ deskattr_requests_total{account="shop",method="GET",route="/v1/conversations/{id
 deskattr_requests_total{account="shop",method="GET",route="/v1/custom-attributes",status="200",vendor="dixa"} 1
 deskattr_requests_total{account="shop",method="GET",route="/v1/endusers",status="200",vendor="dixa"} 1
 deskattr_requests_total{account="shop",method="PATCH",route="/v1/conversations/{id}/custom-attributes",status="200",vendor="dixa"} 1
-# HELP deskattr_retries_total Waits for a further attempt. The status is that of the answer before it, 0 without one.
+# HELP deskattr_retries_total Requests that went once more. The status is that of the answer before, 0 without one.
 # TYPE deskattr_retries_total counter
 deskattr_retries_total{account="shop",status="503",vendor="dixa"} 1
-# HELP deskattr_limit_wait_seconds_total Waits for the vendor's limit, as foreseen when they began; others in the queue make them longer.
+# HELP deskattr_limit_wait_seconds_total Waits for the vendor's limit.
 # TYPE deskattr_limit_wait_seconds_total counter
-deskattr_limit_wait_seconds_total{account="shop",vendor="dixa"} 1
+deskattr_limit_wait_seconds_total{account="shop",vendor="dixa"} 3
 `, "deskattr_requests_total", "deskattr_retries_total", "deskattr_limit_wait_seconds_total")
 
 		page := b.page()
 		for _, line := range []string{
-			`deskattr_request_duration_seconds_sum{method="PATCH",route="/v1/conversations/{id}/custom-attributes",vendor="dixa"} 5`,
+			`deskattr_request_duration_seconds_sum{method="PATCH",route="/v1/conversations/{id}/custom-attributes",vendor="dixa"} 6`,
 			`deskattr_request_duration_seconds_count{method="PATCH",route="/v1/conversations/{id}/custom-attributes",vendor="dixa"} 1`,
 			`deskattr_request_duration_seconds_sum{method="GET",route="/v1/endusers",vendor="dixa"} 1`,
 		} {
@@ -252,7 +252,7 @@ func TestBuiltAnew(t *testing.T) {
 		server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "updateConversationCustomAttributes", Status: 503, Header: map[string]string{"Retry-After": "3"}})
 		desk, err := chatwoot.New(chatwoot.Config{
 			URL: server.URL, AccountID: 1, Account: "1", Token: adapters.StaticToken("admin"),
-			Transport: transport.Options{Client: server.Client(), Observer: b.observer},
+			Transport: transport.Options{Client: server.Client(), Observers: b.observers},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -267,7 +267,7 @@ func TestBuiltAnew(t *testing.T) {
 			t.Errorf("the call's span has no event:\n%s", strings.Join(lines, "\n"))
 		}
 		b.expectMetrics(`
-# HELP deskattr_retries_total Waits for a further attempt. The status is that of the answer before it, 0 without one.
+# HELP deskattr_retries_total Requests that went once more. The status is that of the answer before, 0 without one.
 # TYPE deskattr_retries_total counter
 deskattr_retries_total{account="1",status="503",vendor="chatwoot"} 1
 `, "deskattr_retries_total")
@@ -289,7 +289,10 @@ func TestTemplate(t *testing.T) {
 		t.Run(route, func(t *testing.T) {
 			b := newBench(t)
 			request := transport.Request{Vendor: "toydesk", Method: "GET", Route: route}
-			b.observer.Finished(b.observer.Started(t.Context(), request), request, transport.Outcome{Attempts: 1, Status: 200})
+			traces, metrics := b.observers[0], b.observers[1]
+			outcome := transport.Outcome{Attempts: 1, Status: 200}
+			traces.Finished(traces.Started(t.Context(), request), request, outcome)
+			metrics.Finished(t.Context(), request, outcome)
 			if got := b.spans.GetSpans()[0].Name; got != "GET "+want {
 				t.Errorf("span %q", got)
 			}

@@ -27,6 +27,7 @@ func Traces(tracer trace.Tracer) *transport.Observer {
 				trace.WithAttributes(
 					semconv.HTTPRequestMethodKey.String(r.Method),
 					semconv.URLTemplate(template(r.Route)),
+					semconv.ServerAddress(r.Host),
 					semconv.URLPath(r.Route),
 					attribute.String("deskattr.vendor", r.Vendor),
 					attribute.String("deskattr.account", r.Account),
@@ -63,9 +64,7 @@ func end(span trace.Span, o transport.Outcome) {
 		span.SetAttributes(semconv.HTTPResponseHeader("x-request-id", o.RequestID))
 	}
 	if o.Err != nil || o.Status >= http.StatusBadRequest {
-		// Without a description: o.Err may quote the caller's own Token function, and
-		// who called has the error.
-		span.SetStatus(codes.Error, "")
+		span.SetStatus(codes.Error, "") // the type says what; who called has the error
 		span.SetAttributes(semconv.ErrorTypeKey.String(result(o)))
 	}
 	span.End()

@@ -48,8 +48,8 @@ func run(ctx context.Context, out io.Writer) error {
 	desk, err := dixa.New(dixa.Config{
 		URL: fake.URL + "/v1", Account: "shop", Token: adapters.StaticToken("token"),
 		Transport: transport.Options{
-			Observer: observed.All(observed.Traces(tracer), observed.Metrics(registry)),
-			Limiter:  &transport.Limiter{Rate: 5}, // low, for a wait to be seen
+			Observers: []*transport.Observer{observed.Traces(tracer), observed.Metrics(registry)},
+			Limiter:   &transport.Limiter{Rate: 5}, // low, for a wait to be seen
 		},
 	})
 	if err != nil {
