@@ -41,8 +41,8 @@ func newBucket(limit Limit, share, fixed float64) *bucket {
 func (b *bucket) allow(requests int, per time.Duration) {
 	burst := b.limit.Burst
 	if burst <= 0 {
-		burst = requests / 50
-		requests -= burst
+		burst = max(1, requests/50)
+		requests = max(1, requests-burst)
 	}
 	b.rate = b.share * float64(requests) / per.Seconds()
 	b.burst = int(b.share * float64(burst))

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"errors"
 	"math"
 	"net/http"
 	"strconv"
@@ -96,14 +95,15 @@ func parameter(item, name string) (int64, bool) {
 
 // wholeNumber reads digits alone, up to a bound beyond all use.
 func wholeNumber(text string) (int64, bool) {
-	if text == "" {
-		return 0, false // as most fields are: an error would cost
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.Trim(text, "0123456789") != "" {
 		return 0, false
 	}
-	return int64(min(n, 1<<40)), true
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil { // it has too many of them
+		n = math.MaxInt64
+	}
+	return min(n, 1<<40), true
 }
 
 // parseRetryAfter reads both forms of RFC 9110, section 10.2.3. A date is held
@@ -111,7 +111,7 @@ func wholeNumber(text string) (int64, bool) {
 func parseRetryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	if n, ok := wholeNumber(value); ok {
-		return seconds(n)
+		return time.Duration(count(n)) * time.Second
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {

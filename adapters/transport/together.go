@@ -24,7 +24,7 @@ func Together(ctx context.Context, n int) context.Context {
 	if prepaidOf(ctx).covers(n) {
 		return ctx
 	}
-	return context.WithValue(ctx, prepaidKey{}, &prepaid{size: min(n, maxBurst)})
+	return context.WithValue(ctx, prepaidKey{}, &prepaid{size: min(max(n, 1), maxBurst)})
 }
 
 func prepaidOf(ctx context.Context) *prepaid {
