@@ -83,7 +83,7 @@ func TestErrorLineIsSafe(t *testing.T) {
 		{"many attributes", adapters.Error{Details: many}},
 		{"a name that turns the line", adapters.Error{Name: "a\u202Eb\u2066c\u200F", Class: adapters.ErrInvalid}},
 		{"a reason that turns the line", adapters.Error{Err: errors.New("a\u202Eb\u2066c\u2028d\u2029e\u061C\uFEFF")}},
-		{"colours and control characters", adapters.Error{Err: errors.New("a\x1b[31mb\x07\x9b\x7f\r\n"), RequestID: "\x1b]0;x\x07"}},
+		{"colours and control characters", adapters.Error{Err: errors.New("a\x1b[31mb\x07\x9b\x7f\r\nc"), RequestID: "\x1b]0;x\x07"}},
 		{"not UTF-8", adapters.Error{Account: "\xff", Err: errors.New("a\xc3(\xf0\x9f"), RequestID: "\xff\xfe"}},
 		{"not UTF-8 where it is cut", adapters.Error{Err: errors.New("a" + long)}},
 		{"a record of no known kind", adapters.Error{Ref: adapters.Ref{Kind: adapters.Kind(long)}}},
