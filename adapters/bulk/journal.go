@@ -185,7 +185,7 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 	}
 	if err != nil {
 		_ = file.Close()
-		return bad("%w", plain(errors.Unwrap(err)))
+		return bad("%w", plain(err))
 	}
 	keep = true
 	return j, is, nil
