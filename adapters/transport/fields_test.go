@@ -118,3 +118,23 @@ func TestRoomIsKept(t *testing.T) {
 		w.expect(t, 0, 0, 0, 2*time.Second, 4*time.Second)
 	})
 }
+
+// TestNewLimitInAPause: the pause ends with one turn of the new limit, not with
+// what is left of the old one's burst.
+func TestNewLimitInAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		w.reply = func(n int, _ *http.Request) *http.Response {
+			if n > 1 {
+				time.Sleep(50 * time.Second)
+				return nil
+			}
+			got, _ := answer(200, "", "RateLimit", "x;r=0;t=1", "RateLimit-Policy", "x;q=50;w=50")
+			return got
+		}
+		c := open(w, transport.Options{}, transport.Limit{Requests: 600, Per: time.Minute})
+		burst(t, c, 1)
+		burst(t, c, 2)
+		w.expect(t, 0, 2*time.Second, 3020408*time.Microsecond)
+	})
+}

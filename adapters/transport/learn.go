@@ -66,15 +66,15 @@ func (b *bucket) learn(sent time.Time, status int, said limits, header http.Head
 	case !sent.Before(b.until): // not one of many that were on their way when the first was refused
 		b.part = max(minPart, b.part/2)
 	}
-	switch {
-	case said.remaining > 0 && said.reset > 0 && said.reset <= maxWindow:
+	if said.remaining > 0 && said.reset > 0 && said.reset <= maxWindow {
 		b.room, b.roomEnds = float64(said.remaining)/said.reset.Seconds(), now.Add(said.reset)
-	case said.remaining == 0 && said.reset > 0 && status != http.StatusTooManyRequests:
-		b.pause(now, now.Add(min(said.reset, maxRetryAfter)))
 	}
-	b.adjust(now)
-	if status == http.StatusTooManyRequests {
+	b.adjust(now) // a pause ends with one turn of the pace that is known now
+	switch {
+	case status == http.StatusTooManyRequests:
 		b.pause(now, now.Add(b.penalty(now, said, header)))
+	case said.remaining == 0 && said.reset > 0:
+		b.pause(now, now.Add(min(said.reset, maxRetryAfter)))
 	}
 	b.serve(now)
 }

@@ -111,7 +111,7 @@ func wholeNumber(text string) (int64, bool) {
 func parseRetryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	if n, ok := wholeNumber(value); ok {
-		return time.Duration(count(n)) * time.Second
+		return seconds(n)
 	}
 	date, err := http.ParseTime(value)
 	if err != nil {

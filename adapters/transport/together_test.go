@@ -44,7 +44,7 @@ func TestTogether(t *testing.T) {
 				w.begun, w.reply = begun, test.reply
 				ctx := t.Context()
 				for _, n := range test.turns {
-					ctx = transport.Together(ctx, n)
+					ctx = transport.Together(ctx, n) //nolint:fatcontext // one inside of the other is what this is about
 				}
 				for i := range test.calls {
 					if _, err := call(ctx, c, []string{http.MethodGet, http.MethodPatch}[min(i, 1)], "/x"); err != nil {
