@@ -55,10 +55,10 @@ func FuzzRoute(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, path string) {
 		var told string
-		c := open(newWire(), transport.Options{Observer: &transport.Observer{Started: func(ctx context.Context, r transport.Request) context.Context {
+		c := open(newWire(), transport.Options{Observers: []*transport.Observer{{Started: func(ctx context.Context, r transport.Request) context.Context {
 			told = r.Route
 			return ctx
-		}}}, transport.Limit{})
+		}}}}, transport.Limit{})
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://desk.example", nil)
 		req.URL.Path, req.URL.RawPath = path, ""
 		if u, err := url.Parse("https://desk.example/" + path); err == nil {

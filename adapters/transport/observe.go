@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -143,7 +142,7 @@ func (w *watch) attempted(ctx context.Context, attempts int, answer *http.Respon
 	if w == nil {
 		return
 	}
-	if unsent := (*unsentError)(nil); errors.As(err, &unsent) {
+	if isUnsent(err) {
 		return
 	}
 	on := w.of(ctx)

@@ -104,7 +104,7 @@ func TestNobodyWatches(t *testing.T) {
 		if chain > test.most {
 			t.Errorf("%s: %.0f allocations, more than %.0f", test.name, chain, test.most)
 		}
-		test.options.Observer = &transport.Observer{}
+		test.options.Observers = []*transport.Observer{{}}
 		if watched := count(open(way, test.options, ten).Transport) - bare; watched <= chain {
 			t.Errorf("watching costs nothing either: this test cannot tell")
 		}

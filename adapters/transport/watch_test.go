@@ -29,7 +29,7 @@ func (j *journal) options() transport.Options {
 		if ctx.Value(markKey{}) != "span" && event != "started" && r.Method != "" {
 			event += " without the context that Started gave"
 		}
-		j.told = append(j.told, strings.TrimSpace(fmt.Sprintln(append([]any{event, r.Vendor, r.Account, r.Method, r.Route}, more...)...)))
+		j.told = append(j.told, strings.TrimSpace(fmt.Sprintln(append([]any{event, r.Vendor, r.Account, r.Method, r.Host + r.Route}, more...)...)))
 	}
 	return transport.Options{
 		Logger: slog.New(slog.NewTextHandler(&j.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -38,7 +38,7 @@ func (j *journal) options() transport.Options {
 			}
 			return a
 		}})),
-		Observer: &transport.Observer{
+		Observers: []*transport.Observer{{}, {
 			Started: func(ctx context.Context, r transport.Request) context.Context {
 				tell(ctx, "started", r)
 				return context.WithValue(ctx, markKey{}, "span")
@@ -50,7 +50,7 @@ func (j *journal) options() transport.Options {
 			Finished: func(ctx context.Context, r transport.Request, o transport.Outcome) {
 				tell(ctx, "finished", r, o.Attempts, o.Status, o.RequestID, o.Duration, o.Err)
 			},
-		},
+		}},
 	}
 }
 
@@ -68,8 +68,8 @@ func TestWatch(t *testing.T) {
 				return answer(200, "", "X-Request-Id", "r-1")
 			},
 		}, []string{
-			"started desk shop PATCH /records/7",
-			"finished desk shop PATCH /records/7 1 200 r-1 20ms <nil>",
+			"started desk shop PATCH desk.example/records/7",
+			"finished desk shop PATCH desk.example/records/7 1 200 r-1 20ms <nil>",
 		}, []string{
 			`msg="deskattr attempt" vendor=desk account=shop method=PATCH route=/records/7 attempts=1 status=200 duration=20ms request_id=r-1`,
 			`msg="deskattr request" vendor=desk account=shop method=PATCH route=/records/7 attempts=1 status=200 duration=20ms request_id=r-1`,
@@ -83,15 +83,15 @@ func TestWatch(t *testing.T) {
 			},
 			func(*http.Request) (*http.Response, error) { return answer(422, "", "X-Request-Id", "r-3") },
 		}, []string{
-			"started desk shop PATCH /records/7",
-			"retried desk shop PATCH /records/7 1 503 2s",
-			"retried desk shop PATCH /records/7 2 429 3s",
-			"finished desk shop PATCH /records/7 3 422 r-3 5s <nil>",
+			"started desk shop PATCH desk.example/records/7",
+			"retried desk shop PATCH desk.example/records/7 1 503 2s",
+			"retried desk shop PATCH desk.example/records/7 2 429 3s",
+			"finished desk shop PATCH desk.example/records/7 3 422 r-3 5s <nil>",
 		}, []string{
 			`msg="deskattr attempt" vendor=desk account=shop method=PATCH route=/records/7 attempts=1 status=503 duration=0s request_id=r-1`,
-			`msg="deskattr wait" vendor=desk account=shop method=PATCH route=/records/7 for="another attempt" attempts=1 status=503 wait=2s`,
+			`msg="deskattr wait" vendor=desk account=shop method=PATCH route=/records/7 for="another attempt" wait=2s`,
 			`msg="deskattr attempt" vendor=desk account=shop method=PATCH route=/records/7 attempts=2 status=429 duration=0s request_id=r-2`,
-			`msg="deskattr wait" vendor=desk account=shop method=PATCH route=/records/7 for="another attempt" attempts=2 status=429 wait=3s`,
+			`msg="deskattr wait" vendor=desk account=shop method=PATCH route=/records/7 for="another attempt" wait=3s`,
 			`msg="deskattr attempt" vendor=desk account=shop method=PATCH route=/records/7 attempts=3 status=422 duration=0s request_id=r-3`,
 			`msg="deskattr request" vendor=desk account=shop method=PATCH route=/records/7 attempts=3 status=422 duration=5s request_id=r-3`,
 		}},
@@ -137,8 +137,8 @@ func TestWatchWithoutAnswer(t *testing.T) {
 		}
 		const words = "unavailable: the connection broke before an answer came"
 		j.expect(t, []string{
-			"started desk shop GET /x",
-			"finished desk shop GET /x 1 0  0s " + words,
+			"started desk shop GET desk.example/x",
+			"finished desk shop GET desk.example/x 1 0  0s " + words,
 		}, []string{
 			`msg="deskattr attempt" vendor=desk account=shop method=GET route=/x attempts=1 status=0 duration=0s error="` + words + `"`,
 			`msg="deskattr request" vendor=desk account=shop method=GET route=/x attempts=1 status=0 duration=0s error="` + words + `"`,
@@ -146,8 +146,8 @@ func TestWatchWithoutAnswer(t *testing.T) {
 	})
 }
 
-// TestWatchLimited: a wait for the limit is told when it begins; and a core's wait
-// before it builds a whole write anew.
+// TestWatchLimited: a wait for the limit, and a core's wait before it builds a
+// whole write anew.
 func TestWatchLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		j := &journal{}
@@ -161,11 +161,11 @@ func TestWatchLimited(t *testing.T) {
 			t.Fatal("no wait")
 		}
 		j.expect(t, []string{
-			"started desk shop GET /x",
-			"finished desk shop GET /x 1 200  0s <nil>",
-			"started desk shop GET /x",
-			"limited desk shop GET /x 100ms",
-			"finished desk shop GET /x 1 200  100ms <nil>",
+			"started desk shop GET desk.example/x",
+			"finished desk shop GET desk.example/x 1 200  0s <nil>",
+			"started desk shop GET desk.example/x",
+			"limited desk shop GET desk.example/x 100ms",
+			"finished desk shop GET desk.example/x 1 200  100ms <nil>",
 			"retried desk shop   1 409 5s",
 		}, []string{
 			`msg="deskattr attempt" vendor=desk account=shop method=GET route=/x attempts=1 status=200 duration=0s`,
@@ -173,7 +173,7 @@ func TestWatchLimited(t *testing.T) {
 			`msg="deskattr wait" vendor=desk account=shop method=GET route=/x for="the vendor's limit" wait=100ms`,
 			`msg="deskattr attempt" vendor=desk account=shop method=GET route=/x attempts=1 status=200 duration=100ms`,
 			`msg="deskattr request" vendor=desk account=shop method=GET route=/x attempts=1 status=200 duration=100ms`,
-			`msg="deskattr wait" vendor=desk account=shop method="" route="" for="another attempt" attempts=1 status=409 wait=5s`,
+			`msg="deskattr wait" vendor=desk account=shop method="" route="" for="another attempt" wait=5s`,
 		})
 	})
 }
