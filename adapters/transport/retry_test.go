@@ -150,6 +150,7 @@ func TestRetryAfter(t *testing.T) {
 		{"a date", func() string { return time.Now().Add(9 * time.Second).UTC().Format(http.TimeFormat) }, 8 * time.Second, 9 * time.Second},
 		{"longer than a minute", func() string { return "3600" }, time.Minute, time.Minute},
 		{"longer than can be counted", func() string { return "99999999999999999999" }, time.Minute, time.Minute},
+		{"too many digits, and a letter", func() string { return "20000000000000000000A" }, 0, 250 * time.Millisecond},
 		{"seconds with a sign", func() string { return "+7" }, 0, 250 * time.Millisecond},
 		{"a date gone by", func() string { return "Mon, 01 Jan 1990 00:00:00 GMT" }, 0, 250 * time.Millisecond},
 		{"nonsense", func() string { return "soon" }, 0, 250 * time.Millisecond},
