@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	if r.answered != nil {
 		r.answered(number)
 	}
-	answer.Body = &body{answer.Body, a, false}
+	answer.Body = &body{answer.Body, request.Context(), a, false}
 	return answer, nil
 }
 
@@ -96,6 +97,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 // closes: the wire decides whether an answer was whole, not its reader.
 type body struct {
 	io.ReadCloser
+	ctx     context.Context // of the attempt, which the body belongs to
 	attempt *Attempt
 	over    bool
 }
@@ -106,6 +108,9 @@ func (b *body) Read(into []byte) (int, error) {
 		b.attempt.Answer = append(b.attempt.Answer, into[:n]...)
 		b.attempt.whole = err == io.EOF
 		b.over = err != nil
+		if b.over && err != io.EOF && b.ctx.Err() != nil {
+			b.attempt.late, b.attempt.Status = true, 0 // what was not there in time is no answer
+		}
 	}
 	return n, err
 }
