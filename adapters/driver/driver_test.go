@@ -16,6 +16,7 @@ import (
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/driver"
+	"github.com/deskattr/deskattr/adapters/memory"
 	"github.com/deskattr/deskattr/adapters/transport"
 )
 
@@ -34,7 +35,7 @@ type toy struct {
 
 func (d *toy) Vendor() string { return cmp.Or(d.vendor, "toy") }
 func (d *toy) Capabilities(kind adapters.Kind) (adapters.Capabilities, bool) {
-	return adapters.Capabilities{Values: []adapters.ValueKind{adapters.ValueString}, Merge: adapters.MergeNative},
+	return adapters.Capabilities{Values: toyValues, Merge: adapters.MergeNative},
 		kind == adapters.Contact && d.kinds == nil || slices.Contains(d.kinds, kind)
 }
 func (d *toy) Ref(ref adapters.Ref) (adapters.Ref, error) {
@@ -92,6 +93,8 @@ func (d *toy) Definitions(ctx context.Context, _ adapters.Kind) ([]adapters.Defi
 }
 func (d *toy) Explain(int, http.Header, []byte) transport.Explanation { return transport.Explanation{} }
 
+var toyValues = []adapters.ValueKind{adapters.ValueString}
+
 var contact = adapters.ContactRef("1")
 
 func open(t *testing.T, d *toy, options driver.Options) *driver.Adapter {
@@ -106,6 +109,46 @@ func open(t *testing.T, d *toy, options driver.Options) *driver.Adapter {
 func setPlan(a *driver.Adapter, ctx context.Context, name string) error {
 	_, err := a.UpdateAttributes(ctx, contact, adapters.Attributes{name: adapters.String("gold")})
 	return err
+}
+
+// TestCapabilitiesAreACopy: a driver may give the same list each time, so that
+// what a caller does to it must stay with the caller.
+func TestCapabilitiesAreACopy(t *testing.T) {
+	a := open(t, &toy{}, driver.Options{})
+	for range 2 {
+		capabilities, _ := a.Capabilities(adapters.Contact)
+		if !capabilities.Holds(adapters.ValueString) {
+			t.Fatal("a caller changed what the adapter can do")
+		}
+		capabilities.Values[0] = adapters.ValueTime
+	}
+}
+
+// TestNumbers: what JSON does not call a number is none here.
+func TestNumbers(t *testing.T) {
+	for text, good := range map[json.Number]bool{
+		"0": true, "-0": true, "10": true, "-12.50": true, "0.5": true, "12345678901234567890.5": true, "1e5": true, "-2.5E-3": true,
+		"": false, "-": false, "01": false, "-01": false, "00.5": false, "1.": false, ".5": false, "-.5": false, "1.x": false, "1.5.5": false,
+		"+1": false, "1-": false, "0x1": false, "1_0": false, " 1": false, "1e": false, "1e99999999999": false, "NaN": false,
+	} {
+		_, err := memory.New().UpdateAttributes(t.Context(), contact, adapters.Attributes{"n": adapters.Number(text)})
+		if refused := errors.Is(err, adapters.ErrInvalid); refused == good {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// TestTheLaterNameIsBlamed: where two names mean one attribute, it is always the
+// same one that is called bad, whatever the order of the map.
+func TestTheLaterNameIsBlamed(t *testing.T) {
+	a := open(t, &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}, driver.Options{})
+	for range 20 {
+		_, err := a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"plan": adapters.String("a"), "key-1": adapters.String("b")})
+		var failure *adapters.Error
+		if !errors.As(err, &failure) || failure.Name != "plan" || failure.Code != adapters.CodeDoubledAttribute {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestNamesComeFromDefinitions(t *testing.T) {

@@ -158,6 +158,7 @@ func TestPlain(t *testing.T) {
 	for raw, want := range map[string]adapters.ValueKind{
 		`"\ud83d\ude00"`: adapters.ValueString, `"\ud83d"`: adapters.ValueJSON, `["a","\ude00"]`: adapters.ValueJSON, `["a"]`: adapters.ValueList,
 		"\"\xff\"": adapters.ValueJSON, `"\u0000"`: adapters.ValueJSON, `1`: adapters.ValueNumber, `[1]`: adapters.ValueJSON,
+		`"a\u0062"`: adapters.ValueString, "\"a\nb\"": adapters.ValueJSON, `"a"b"`: adapters.ValueJSON, `"`: adapters.ValueJSON, // the last three are no JSON
 	} {
 		if v, ok := driver.Plain(json.RawMessage(raw)); !ok || v.Kind() != want {
 			t.Errorf("%s is a %s, want a %s", raw, v.Kind(), want)

@@ -176,6 +176,7 @@ func TestNames(t *testing.T) {
 		{"last_seen_at", adapters.Time(time.Unix(0, 0)), "lastSeenAt", "", ""},
 		{"old", adapters.String("1"), "oldStr", "", ""},
 		{"tier", adapters.String("1"), "tierStr", "", ""}, // tierTxt is deleted
+		{"_new number", adapters.Int(1), "newNumberNum", "", ""},
 		{"new number", adapters.Int(1), "newNumberNum", "", ""},
 		{"new link", adapters.Link("https://a.example"), "newLinkUrl", "", ""},
 		{"last_seen", adapters.String("0000-01-01T00:00:00+01:00"), "", adapters.CodeWrongType, ""},
