@@ -27,6 +27,9 @@ type expected struct {
 func (r *run) judge() (wrong []string) {
 	want := r.expect()
 	wrong = r.order()
+	if r.ended != nil && !r.kind.cancel && r.kind.deadline == 0 {
+		return append(wrong, "it is not over before its deadline")
+	}
 	if want.class == nil && want.cause == nil {
 		return append(wrong, r.succeeded()...)
 	}

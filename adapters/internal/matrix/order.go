@@ -18,6 +18,9 @@ func (r *run) order() (wrong []string) {
 	fresh := false       // there was a read since the last one of these
 	for i, a := range r.attempts {
 		complain := func(what string) { wrong = append(wrong, fmt.Sprintf("attempt %d %s", i+1, what)) }
+		if a.open {
+			complain("has an answer that nobody closed")
+		}
 		var last, next *Attempt
 		if i > 0 {
 			last = r.attempts[i-1]

@@ -23,6 +23,7 @@ type Attempt struct {
 	unsent bool // no connection came about
 	whole  bool // the answer was there to its end
 	late   bool // its context ended first
+	open   bool // nobody has closed the answer
 }
 
 // good tells a success that says something.
@@ -85,7 +86,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 		a.late = request.Context().Err() != nil
 		return nil, err
 	}
-	a.Status = answer.StatusCode
+	a.Status, a.open = answer.StatusCode, true
 	if r.answered != nil {
 		r.answered(number)
 	}
@@ -119,5 +120,6 @@ func (b *body) Close() error {
 	if !b.over {
 		_, _ = io.Copy(io.Discard, b)
 	}
+	b.attempt.open = false
 	return b.ReadCloser.Close()
 }
