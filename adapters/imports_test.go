@@ -67,14 +67,10 @@ func TestImports(t *testing.T) {
 		ours["adapters/"+v+"/"+v+"test"] = []string{"adapters/" + v + "/" + v + "test", "adapters/internal/fake", "specs"}
 	}
 	runtime := []string{"github.com/oapi-codegen/runtime", "github.com/apapsch/go-jsonmerge/v2", "github.com/google/uuid"}
-	const limiter = "golang.org/x/time"
 	foreign := map[string][]string{} // which modules beyond the standard library
 	for _, v := range vendors {
 		foreign["gen/"+v] = runtime
-		foreign["adapters/"+v] = append([]string{limiter}, runtime...)
-	}
-	for _, name := range []string{"transport", "driver", "memory"} {
-		foreign["adapters/"+name] = []string{limiter}
+		foreign["adapters/"+v] = runtime
 	}
 	foreign["adapters/bulk"] = []string{"github.com/gofrs/flock", "golang.org/x/sys"} // the lock of a journal
 	modules := map[string]string{}
