@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -133,16 +134,18 @@ func TestTrace(t *testing.T) {
 		{"harmless", "POST", transport.Harmless, func(int) (*http.Response, error) { return answer(500, "") }, outcome{0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			ctx, trace := transport.Follow(t.Context())
-			if test.ctx != nil {
-				ctx = test.ctx(ctx)
-			}
-			s := &server{answer: test.answers}
-			req, _ := http.NewRequestWithContext(ctx, test.method, "https://desk.example/x", strings.NewReader("body"))
-			_, _ = client(s, transport.Options{Backoff: 1}, nil).Do(req)
-			if got := (outcome{trace.Applied(), trace.Doubtful()}); got != test.want || !trace.Used() {
-				t.Errorf("%+v, want %+v", got, test.want)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				ctx, trace := transport.Follow(t.Context())
+				if test.ctx != nil {
+					ctx = test.ctx(ctx)
+				}
+				s := &server{answer: test.answers}
+				req, _ := http.NewRequestWithContext(ctx, test.method, "https://desk.example/x", strings.NewReader("body"))
+				_, _ = client(s, transport.Options{Backoff: 1}, nil).Do(req)
+				if got := (outcome{trace.Applied(), trace.Doubtful()}); got != test.want || !trace.Used() {
+					t.Errorf("%+v, want %+v", got, test.want)
+				}
+			})
 		})
 	}
 }

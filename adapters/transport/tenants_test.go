@@ -41,7 +41,7 @@ func percentile(took []time.Duration) time.Duration {
 
 // TestTenants: a vendor that hangs or fails is nothing to the other 399.
 func TestTenants(t *testing.T) {
-	const workers, calls = 3, 4 // for each tenant
+	const workers, calls = 2, 3 // for each tenant
 	broken := map[string]func(*http.Request) (*http.Response, error){
 		"hangs":      silent,
 		"drips":      dripping(200),
