@@ -14,7 +14,7 @@ import (
 var (
 	plainNumber  = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$`)
 	commaNumber  = regexp.MustCompile(`^-?(0|[1-9]\d*),\d+$`)
-	groupedComma = regexp.MustCompile(`^-?[1-9]\d{0,2}((\.\d{3})+,\d+|(\.\d{3}){2,})$`)
+	groupedComma = regexp.MustCompile(`^-?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$`)
 	eitherWay    = regexp.MustCompile(`^-?[1-9]\d{0,2}\.\d{3}$`)
 )
 

@@ -77,6 +77,7 @@ func TestCells(t *testing.T) {
 		{"a path with arrows in its choices", adapters.Definition{Type: adapters.TypePath, Choices: tree}, ',', "", "", [][2]string{
 			{"a", "~a choice of it has the sign >"}, {"a > b > c", "~a choice of it has the sign >"}, {`["a","b > c"]`, `list:["a","b > c"]`},
 		}},
+		{"a path with arrows in a label", adapters.Definition{Type: adapters.TypePath, Choices: []adapters.Choice{{Value: "a", Label: "x > y"}}}, ',', "", "", [][2]string{{"x > y", "~a choice of it has the sign >"}}},
 		{"several values", adapters.Definition{Type: adapters.TypeText, Multi: true}, ',', "", "", [][2]string{
 			{`["a","b"]`, `list:["a","b"]`}, {`[]`, `list:[]`}, {"a", "~several values"}, {"a, b", "~several values"}, {`["a",1]`, "~several values"}, {`["a`, "~several values"}, {`["\ud800"]`, "~several values"}, {"null", "~several values"},
 		}},

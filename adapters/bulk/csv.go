@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
 )
@@ -180,7 +181,7 @@ func (c *csvReader) row() (Row, error) {
 
 // read reads the cells of a row that was split.
 func (c *csvReader) read(row *Row, p part) error {
-	if err := c.text.checkUTF8(p); err != nil {
+	if err := c.checkText(p); err != nil {
 		return err
 	}
 	if len(c.split) != len(c.columns) {
@@ -188,7 +189,7 @@ func (c *csvReader) read(row *Row, p part) error {
 	}
 	for i, cell := range c.split {
 		var why string
-		if c.split[i], why = unquote(cell); why != "" {
+		if c.split[i], why = unquote(cell); why != "" && !c.isOurs(i) {
 			return refuse(adapters.CodeBadValue, "column %s: %s", quotedName(c.columns[i].name), why)
 		}
 		if c.ours {
@@ -225,6 +226,24 @@ func (c *csvReader) read(row *Row, p part) error {
 	}
 	return adapters.Join(bad)
 }
+
+// checkText says where a row is no text.
+func (c *csvReader) checkText(p part) *adapters.Error {
+	if utf8.ValidString(p.text) {
+		return nil
+	}
+	at := p.at
+	for i, cell := range c.split {
+		if err := c.text.checkUTF8(part{text: cell, at: at}); err != nil && !c.isOurs(i) {
+			return err
+		}
+		at += c.text.width([]byte(cell + string(c.separator)))
+	}
+	return nil
+}
+
+// isOurs tells whether Rejects wrote a column.
+func (c *csvReader) isOurs(column int) bool { return column < len(c.columns) && c.columns[column].ours }
 
 // value is what a cell says; the zero Value is nothing.
 func (c *csvReader) value(column column, d adapters.Definition, cell string) (adapters.Value, *adapters.Error) {

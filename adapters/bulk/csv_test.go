@@ -43,6 +43,9 @@ func TestCSV(t *testing.T) {
 		{"separator tab", contacts, "id\tplan\n7\ta,b;c\n", []string{"contact 7 plan=string:a,b;c"}},
 		{"separator |", contacts, "id|plan\n7|a,b\n", []string{"contact 7 plan=string:a,b"}},
 		{"separators in quotes do not count", contacts, "id;\"a,id,b\"\n7;x\n", []string{"contact 7 a,id,b=string:x"}},
+		{"a separator under which quotes are wrong", contacts, "\"a\",id,z;id\nx,7,y\n", []string{"contact 7 a=string:x z;id=string:y"}},
+		{"a separator under which the kind is missing", bulk.CSVOptions{}, "kind,id,a;id\ncontact,7,x\n", []string{"contact 7 a;id=string:x"}},
+		{"a name with an apostrophe", contacts, "id,'=a\n7,x\n", []string{"contact 7 '=a=string:x"}},
 		{"the separator that was given", bulk.CSVOptions{Kind: adapters.Contact, Separator: ';'}, "id,id;id\nx;7\n", []string{"contact 7 id,id=string:x"}},
 		{"sep=", contacts, "sep=|\nid|a,b\n7|x\n", []string{"contact 7 a,b=string:x"}},
 		{"sep= in quotes, in capitals, with CRLF", contacts, "\"SEP=\t\"\r\nid\tplan\r\n7\tx\r\n", []string{"contact 7 plan=string:x"}},
@@ -52,6 +55,7 @@ func TestCSV(t *testing.T) {
 		{"empty cells are texts", bulk.CSVOptions{Kind: adapters.Contact, Empty: bulk.EmptyIsText}, "id,plan,vip\n7,,x\n", []string{"contact 7 plan=string: vip=string:x"}},
 		{"cells of JSON", contacts, "id,vip:=,n:=,t:=,l:=,o:=,c:=\n7,true,1.50,\"\"\"a\"\"\",\"[\"\"a\"\"]\",\"{\"\"a\"\":null}\",null\n8,,,,,,\n",
 			[]string{`contact 7 c=clear:(clear) l=list:["a"] n=number:1.50 o=json:{"a":null} t=string:a vip=bool:true`, "contact 8"}},
+		{"cells of JSON with white space", contacts, "id,a:=\n7, [1] \n8,\" null\n\"\n9,\"\t\"\"x\"\"\"\n", []string{"contact 7 a=json:[1]", "contact 8 a=clear:(clear)", "contact 9 a=string:x"}},
 		{"cells of JSON by mapping", bulk.CSVOptions{Kind: adapters.Contact, Columns: map[string]string{"Vip": "vip:="}}, "id,Vip\n7,true\n8,yes\n",
 			[]string{"contact 7 vip=bool:true", `~line 3 (byte 14): attribute "vip": invalid: column "Vip": it is no JSON`}},
 		{"columns of ours", contacts, "deskattr_code,id,plan,deskattr_x\nx,7,a,=y\n", []string{"contact 7 plan=string:a"}},
@@ -69,6 +73,8 @@ func TestCSV(t *testing.T) {
 		}},
 		{"it does so in what was begun on a line before", contacts, "id,plan\n7,\"a\nb\"c\n", []string{"~input: line 3: text follows the closing quote of the quoted cell that began on line 2"}},
 		{"a CR after a closing quote", contacts, "id,plan\n7,\"a\"\rb\n", []string{"~input: line 2: text follows the closing quote"}},
+		{"a CR and a quote after it", contacts, "id,plan\n7,\"a\"\r\"b\"\n", []string{"~input: line 2: text follows the closing quote"}},
+		{"a CR and a separator after it", contacts, "id,plan\n\"7\"\r,b\n", []string{"~input: line 2: text follows the closing quote"}},
 		{"a quote that never ends", contacts, "id,plan,x\n7,x,y\n8,\"a\nb\",\"c\n9,d,e\n10,f,g\n", []string{
 			"contact 7 plan=string:x x=string:y", "~input: line 4: the quoted cell that begins here never ends; the rows from line 3 on were not read",
 		}},
@@ -82,6 +88,7 @@ func TestCSV(t *testing.T) {
 			"contact 1e10 plan=string:12E5", "contact 5e9f1e plan=string:#1", "contact 7 plan=string:#", "contact 8 plan=string:##", "contact 9 plan=string:1E5", "contact 10 plan=string:E",
 			"contact 11 plan=string:Error:502", "contact 12 plan=string:1.0E10", "contact 13 plan=string:#n/a", "contact 14 plan=string:x1.23E+15",
 		}},
+		{"a long name", contacts, "id," + strings.Repeat("æ", 60) + "y\n7,5\" x\n", []string{`~column "` + strings.Repeat("æ", 50) + `…": there is a quote`}},
 		{"what is left out is not looked at", bulk.CSVOptions{Kind: adapters.Contact, Columns: map[string]string{"note": ""}}, "id,plan,note\n7,x,#N/A\n", []string{"contact 7 plan=string:x"}},
 		{"a cell is not run", contacts, "id,plan\n7,'=1\n8,=1\n", []string{"contact 7 plan=string:'=1", "contact 8 plan=string:=1"}},
 	} {
@@ -165,6 +172,30 @@ func TestCSVLongRow(t *testing.T) {
 	expectRows(t, shownRows(t, in, err),
 		"contact 1 plan=string:"+long[:len(long)-2], "line 3 (byte 1048585): invalid: the row has more than 1048576 bytes",
 		"~line 4 (byte 2097163): invalid: the row has more than", "~line 5 (byte 5242894): invalid: the row has more than", "contact 5 plan=string:y")
+}
+
+// TestCSVQuoteAtBoundary: a quote means the same wherever a buffer ends before it.
+func TestCSVQuoteAtBoundary(t *testing.T) {
+	for _, test := range []struct{ name, before, after string }{
+		{"in a cell without quotes", "7,", "\"y\n"},
+		{"in a quoted cell", "7,\"", "\"\"y\"\n"},
+		{"behind a quoted cell", "7,\"", "\"\r\n"},
+	} {
+		for length := 1<<16 - 40; length <= 1<<16+4; length++ {
+			value := strings.Repeat("x", length)
+			in, err := bulk.CSV(strings.NewReader("id,plan\n"+test.before+value+test.after+"8,b\n"), bulk.CSVOptions{Kind: adapters.Contact})
+			want := []string{"~there is a quote inside of a cell", "contact 8 plan=string:b"}
+			switch test.name {
+			case "in a quoted cell":
+				want[0] = "contact 7 plan=string:" + value + "\"y"
+			case "behind a quoted cell":
+				want[0] = "contact 7 plan=string:" + value
+			}
+			if expectRows(t, shownRows(t, in, err), want...); t.Failed() {
+				t.Fatalf("%s, %d bytes", test.name, length)
+			}
+		}
+	}
 }
 
 // TestCSVAllErrors: all that is wrong with the attributes of a row is told, without

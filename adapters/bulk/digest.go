@@ -21,7 +21,7 @@ func (o CSVOptions) Digest(r io.Reader) (string, error) {
 			zone += time.Date(2026, month, 1, 0, 0, 0, 0, o.TimeZone).Format(" -07:00:00")
 		}
 	}
-	return digestOf(r, "csv", map[string]any{
+	return digestOf(r, map[string]any{
 		"separator": o.Separator, "kind": o.Kind, "kind_column": o.KindColumn, "id_column": o.IDColumn, "columns": o.Columns,
 		"empty": o.Empty, "date_format": o.DateFormat, "time_zone": zone,
 	})
@@ -30,14 +30,13 @@ func (o CSVOptions) Digest(r io.Reader) (string, error) {
 // Digest identifies an input that is read with these options: see that of
 // [CSVOptions].
 func (o JSONOptions) Digest(r io.Reader) (string, error) {
-	return digestOf(r, "json lines", map[string]any{"kind": o.Kind})
+	return digestOf(r, map[string]any{"kind": o.Kind})
 }
 
-// digestOf is the SHA-256 of how an input is read, in JSON, whose keys are sorted,
-// and of the input.
-func digestOf(r io.Reader, format string, options map[string]any) (string, error) {
+// digestOf is the SHA-256 of how an input is read, as JSON with sorted keys, and of
+// the input. The formats have different keys.
+func digestOf(r io.Reader, options map[string]any) (string, error) {
 	h := sha256.New()
-	options["format"] = format
 	how, err := json.Marshal(options)
 	if err != nil {
 		return "", err

@@ -105,6 +105,7 @@ func TestBadEncodings(t *testing.T) {
 		{"UTF-16 cut off in a unit", utf16Text[:len(utf16Text)-1], 2, "it is UTF-16 and ends with half of a unit", false},
 		{"the first half of a pair", half, 1, "line 3 (byte 52): invalid: byte 72 is not UTF-16: it is half of a surrogate pair", true},
 		{"the second half of a pair", low, 1, "line 3 (byte 52): invalid: byte 72 is not UTF-16: it is half of a surrogate pair", true},
+		{"the first half twice", bytes.Replace(utf16Text, []byte("X\x00"), []byte("\x00\xD8\x00\xD8"), 1), 1, "byte 72 is not UTF-16", true},
 		{"half a pair at the end", append(bytes.Clone(utf16Text), 0x00, 0xD8), 3, "line 5 (byte 100): invalid: byte 100 is not UTF-16", false},
 		{"half a pair in UTF-8", []byte("kind,id,plan\ncontact,2,\xED\xA0\x80\n"), 0, "line 2 (byte 13): invalid: byte 23 is not UTF-8", false},
 	} {

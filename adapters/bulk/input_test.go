@@ -144,6 +144,15 @@ func TestRowsGoOn(t *testing.T) {
 	}
 }
 
+// TestRowsEnd: there is nothing after the error that ends an input.
+func TestRowsEnd(t *testing.T) {
+	in, err := openCSV(bulk.CSVOptions{})(strings.NewReader("kind,id,plan\ncontact,1,\"a\"b\ncontact,2,c\n"))
+	expectRows(t, shownRows(t, in, err), "~text follows the closing quote")
+	for row, err := range in.Rows() {
+		t.Errorf("there is row %d (%v)", row.Number, err)
+	}
+}
+
 func openCSV(o bulk.CSVOptions) func(io.Reader) (*bulk.Input, error) {
 	return func(r io.Reader) (*bulk.Input, error) { return bulk.CSV(r, o) }
 }

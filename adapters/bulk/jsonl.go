@@ -69,24 +69,33 @@ func (j *jsonReader) row() (Row, error) {
 	}
 }
 
-// check tells whether a line is a JSON object that means the same to everybody.
+// check tells whether a line is a JSON object that means the same to everybody,
+// save for our fields, which nobody reads.
 func (j *jsonReader) check(p part, raw string) *adapters.Error {
-	if err := j.text.checkUTF8(p); err != nil {
-		return err
-	}
+	begin := strings.Index(p.text, raw)
 	var syntax *json.SyntaxError
 	if err := json.Unmarshal([]byte(raw), new(json.RawMessage)); errors.As(err, &syntax) {
-		read := strings.Index(p.text, raw) + int(syntax.Offset)
-		return refuse(adapters.CodeBadValue, "it is no JSON: see what is before byte %d", p.at+j.text.width([]byte(p.text[:read])))
-	}
-	if hasHalf(raw) {
-		return refuse(adapters.CodeBadValue, `it has half of a surrogate pair, \ud800 for example, which is no character`)
+		return refuse(adapters.CodeBadValue, "it is no JSON: see what is before byte %d", j.place(p, begin+int(syntax.Offset)))
 	}
 	if raw[0] != '{' {
 		return refuse(adapters.CodeBadValue, "it is no JSON object; each line is one, with the fields kind, id and attributes")
 	}
+	for f := range jsonFields(raw) {
+		if strings.HasPrefix(f.name, reserved) {
+			continue
+		}
+		if err := j.text.checkUTF8(part{text: f.text, at: j.place(p, begin+f.at)}); err != nil {
+			return err
+		}
+		if hasHalf(f.text) {
+			return refuse(adapters.CodeBadValue, `it has half of a surrogate pair, \ud800 for example, which is no character`)
+		}
+	}
 	return nil
 }
+
+// place is where in the input a byte of a line is.
+func (j *jsonReader) place(p part, i int) int64 { return p.at + j.text.width([]byte(p.text[:i])) }
 
 // numericID is an id that is written as one.
 var numericID = regexp.MustCompile(`^(0|[1-9]\d*)$`)

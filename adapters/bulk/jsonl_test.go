@@ -30,6 +30,7 @@ func TestJSONLines(t *testing.T) {
 		{"no line end", contacts, row(`{"a":"b"}`), []string{"contact 7 a=string:b"}},
 		{"nothing", contacts, "", nil},
 		{"fields of ours", contacts, `{"deskattr_line":5,"deskattr_x":{"a":"}"},"id":"7","deskattr_x":1,"attributes":{"deskattr_a":1}}`, []string{"contact 7 deskattr_a=number:1"}},
+		{"fields of ours may be anything", contacts, `{"deskattr_a":"` + "\xff" + `\ud800","id":"7","attributes":{}}`, []string{"contact 7"}},
 		{"braces in texts", contacts, row(`{"a":"}],{\"","}":"{","o":{"a":"}"}}`), []string{`contact 7 a=string:}],{" o=json:{"a":"}"} }=string:{`}},
 
 		{"no kind", bulk.JSONOptions{}, row("{}"), []string{"line 1 (byte 0): invalid: a field is missing; the fields are kind, id and attributes"}},

@@ -82,24 +82,30 @@ func hasHalf(raw string) bool {
 	}
 }
 
-// jsonField is one of a JSON object: the name decoded, the value as it stands.
-type jsonField struct{ name, value, quoted string }
+// jsonField is one of a JSON object.
+type jsonField struct {
+	name  string // decoded
+	value string // as it stands
+	text  string // name and value as they stand
+	at    int    // where in the object that begins
+}
 
 // jsonFields are those of a valid JSON object, in their order, doubled ones too. A
 // decoder would keep the last of those and tell nobody.
-func jsonFields(raw string) iter.Seq[jsonField] {
+func jsonFields(object string) iter.Seq[jsonField] {
 	return func(yield func(jsonField) bool) {
-		raw = strings.TrimLeft(raw[1:], jsonSpace)
+		raw := strings.TrimLeft(object[1:], jsonSpace)
 		for raw[0] == '"' {
-			var f jsonField
-			f.quoted, raw = jsonToken(raw)
-			f.name = unescape(f.quoted)
-			raw = strings.TrimLeft(strings.TrimLeft(raw, jsonSpace)[1:], jsonSpace) // the colon
-			f.value, raw = jsonToken(raw)
+			f := jsonField{at: len(object) - len(raw)}
+			name, rest := jsonToken(raw)
+			f.name = unescape(name)
+			rest = strings.TrimLeft(strings.TrimLeft(rest, jsonSpace)[1:], jsonSpace) // the colon
+			f.value, rest = jsonToken(rest)
+			f.text = raw[:len(raw)-len(rest)]
 			if !yield(f) {
 				return
 			}
-			raw = strings.TrimLeft(strings.TrimLeft(raw, jsonSpace)[1:], jsonSpace) // a comma, or the end
+			raw = strings.TrimLeft(strings.TrimLeft(rest, jsonSpace)[1:], jsonSpace) // a comma, or the end
 			if raw == "" {
 				return
 			}

@@ -77,7 +77,7 @@ func (c *csvReader) line(ours []string, raw string) string {
 		return strings.Join(cells, string(c.separator)) + "\r\n"
 	}
 	for i, cell := range splitCells(raw, c.separator, nil) {
-		if i < len(c.columns) && c.columns[i].ours {
+		if c.isOurs(i) {
 			continue
 		}
 		quote := cell[:len(cell)-len(strings.TrimPrefix(cell, `"`))]
@@ -122,7 +122,7 @@ func (j *jsonReader) rejected(raw string, line int64, code adapters.Code, reason
 	case raw[0] == '{' && json.Valid([]byte(raw)):
 		for f := range jsonFields(raw) {
 			if !strings.HasPrefix(f.name, reserved) || f.name == reserved+"raw" {
-				b = append(append(append(append(b, ','), f.quoted...), ':'), f.value...)
+				b = append(append(b, ','), f.text...)
 			}
 		}
 	default:

@@ -60,6 +60,7 @@ func TestRejectsOfCSV(t *testing.T) {
 			"6,bad_value,line 6 (byte 28): invalid: byte 31 is not UTF-8; save the file in that encoding,10,\xff\r\n" +
 			"7,bad_value,\"line 7 (byte 33): invalid: column \"\"plan\"\": there is a CR that ends no line; put the cell in quotes, or end lines with LF or CRLF\",11,a\r\r\n"},
 		{"a row that was too long", contacts, "id,plan\n7," + strings.Repeat("x", 1<<20) + "\n", "id,plan\r\n2,too_long,line 2 (byte 8): invalid: the row has more than 1048576 bytes\r\n"},
+		{"columns of ours may be anything", contacts, "deskattr_x,id,plan\n\xff\"\r,7,x\n\xff,8,\xff\n", "id,plan\r\n2,WHY,7,x\r\n3,bad_value,line 3 (byte 28): invalid: byte 32 is not UTF-8; save the file in that encoding,8,\xff\r\n"},
 		{"columns of ours are written anew", contacts, "deskattr_x,id,deskattr_code,plan\n'=a,'=7,old,'=b\n", "id,plan\r\n2,WHY,'=7,'=b\r\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,7 +105,7 @@ func TestRejectsOfJSONLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`{"deskattr_line":1,"deskattr_code":"rejected","deskattr_reason":"memory: set: attribute \"plan\": invalid: rejected","id":"7","attributes":{"plan":"pro", "n":1.50}}`,
+		`{"deskattr_line":1,"deskattr_code":"rejected","deskattr_reason":"memory: set: attribute \"plan\": invalid: rejected","id" : "7","attributes":{"plan":"pro", "n":1.50}}`,
 		`{"deskattr_line":2,"deskattr_code":"bad_value","deskattr_reason":"line 2 (byte 81): invalid: there is no field \"note\"; the fields are kind, id and attributes","id":"8","attributes":{},"note":"x"}`,
 		`{"deskattr_line":3,"deskattr_code":"bad_value","deskattr_reason":"line 3 (byte 119): invalid: it is no JSON: see what is before byte 129","deskattr_raw":"{\"id\":\"9\","}`,
 		`{"deskattr_line":5,"deskattr_code":"bad_value","deskattr_reason":"line 5 (byte 131): invalid: it is no JSON object; each line is one, with the fields kind, id and attributes","deskattr_raw":"[1]"}`,
@@ -177,6 +178,48 @@ func TestRejectsAreAppliedAgain(t *testing.T) {
 	}
 }
 
+// TestRejectsOfOddNames: the separator is found where the id's column has got an
+// apostrophe.
+func TestRejectsOfOddNames(t *testing.T) {
+	o := bulk.CSVOptions{Kind: adapters.Contact, IDColumn: "-id"}
+	in, err := bulk.CSV(strings.NewReader("-id;plan\n7;x\n"), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err = bulk.CSV(strings.NewReader(rejectAll(t, in)), o)
+	expectRows(t, shownRows(t, in, err), "contact 7 plan=string:x")
+}
+
+// TestRejectsOfLongRows: a row that was just short enough is so once more, with
+// what is added to it.
+func TestRejectsOfLongRows(t *testing.T) {
+	const row = "7,"
+	text := "id,a,b\n" + row + strings.Repeat("=", 1<<20-len(row)-2) + ",-\n"
+	for range 3 {
+		in, err := bulk.CSV(strings.NewReader(text), bulk.CSVOptions{Kind: adapters.Contact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = rejectAll(t, in)
+	}
+	in, err := bulk.CSV(strings.NewReader(text), bulk.CSVOptions{Kind: adapters.Contact})
+	expectRows(t, shownRows(t, in, err), "contact 7 a=string:"+strings.Repeat("=", 1<<20-len(row)-2)+" b=string:-")
+
+	text = `{"id":"7","attributes":{"a":"` + strings.Repeat("x", 1<<20-32) + `"}}`
+	if len(text) != 1<<20 {
+		t.Fatalf("the row has %d bytes", len(text))
+	}
+	for range 3 {
+		in, err := bulk.JSONLines(strings.NewReader(text), bulk.JSONOptions{Kind: adapters.Contact})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = rejectAll(t, in)
+	}
+	in, err = bulk.JSONLines(strings.NewReader(text), bulk.JSONOptions{Kind: adapters.Contact})
+	expectRows(t, shownRows(t, in, err), "contact 7 a=string:"+strings.Repeat("x", 1<<20-32))
+}
+
 // TestRejectsAreNeverRun: no cell of a file of rejected rows begins as a formula.
 func TestRejectsAreNeverRun(t *testing.T) {
 	var text bytes.Buffer
@@ -223,6 +266,21 @@ func TestRejectsAreNeverRun(t *testing.T) {
 		if !slices.Equal(got, plans) {
 			t.Errorf("got  %q\nwant %q", got, plans)
 		}
+	}
+}
+
+// TestRejectsOfOtherErrors: what an adapter says is no formula either.
+func TestRejectsOfOtherErrors(t *testing.T) {
+	in, err := bulk.CSV(strings.NewReader("id,plan\n"), bulk.CSVOptions{Kind: adapters.Contact})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := in.Rejects(&b).Add(bulk.Event{Row: bulk.Row{Line: 2, Raw: "7,x"}, Outcome: bulk.Failed, Err: errors.New("=1+1")}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "deskattr_line,deskattr_code,deskattr_reason,id,plan\r\n2,,'=1+1,7,x\r\n"; b.String() != want {
+		t.Errorf("got  %q\nwant %q", b.String(), want)
 	}
 }
 
