@@ -57,14 +57,16 @@ bench-size: ## how long our clients take to build and how large they are, beside
 	@go run ./cmd/specs size
 
 report-shot: ## the report of a made-up run, and pictures of its page, in a new folder; needs chromium
-	@dir=$$(mktemp -d) && go test ./adapters/bulk -run '^TestShot$$' -shot "$$dir" >/dev/null && echo "$$dir/report.html" && \
-		browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) || \
-		{ echo "no pictures: chromium is missing; install it (Debian: apt-get install chromium)"; exit 0; } && \
-		shot() { "$$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
-			--disable-component-update --disable-sync --user-data-dir="$$(mktemp -d "$$dir/profile.XXXX")" --hide-scrollbars \
-			--window-size=$$2 $$3 --screenshot="$$dir/$$1.png" "file://$$dir/report.html" >"$$dir/$$1.log" 2>&1 && echo "$$dir/$$1.png" || \
-			{ cat "$$dir/$$1.log"; return 1; }; } && \
-		shot light 1100,1900 && shot dark 1100,1900 --blink-settings=preferredColorScheme=0 && shot phone 390,2600
+	@set -e; dir=$$(mktemp -d); \
+	out=$$(go test ./adapters/bulk -run '^TestShot$$' -shot "$$dir" 2>&1) || { echo "$$out"; exit 1; }; \
+	echo "$$dir/report.html"; \
+	browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) || \
+		{ echo "no pictures: chromium is missing; install it (Debian: apt-get install chromium)"; exit 0; }; \
+	shot() { "$$browser" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+		--disable-component-update --disable-sync --user-data-dir="$$dir/profile-$$1" --hide-scrollbars --window-size=$$2 $$3 \
+		--screenshot="$$dir/$$1.png" "file://$$dir/report.html" >"$$dir/$$1.log" 2>&1 || true; \
+		test -s "$$dir/$$1.png" || { cat "$$dir/$$1.log"; exit 1; }; echo "$$dir/$$1.png"; }; \
+	shot light 1100,1900; shot dark 1100,1900 --blink-settings=preferredColorScheme=0; shot phone 390,2600
 
 check: format vet lint specs-check examples drift race fuzz ## what CI runs beside the tests
 

@@ -204,9 +204,9 @@ func TestPurgeByHand(t *testing.T) {
 	before := func(h *hand, row int, purged bool) int64 {
 		of := fields{"row": row, "ref": fields{"kind": "contact", "id": "7"}, "time": day}
 		if purged {
-			of["names"] = []string{"gone", "note"}
+			of["names"] = []string{"gone", "more", "note"}
 		} else {
-			of["was"], of["set"] = value(secret), fields{"note": fields{"number": 1}, "gone": nil}
+			of["was"], of["set"] = fields{"note": fields{"string": secret}, "more": nil}, fields{"note": fields{"number": 1}, "gone": nil}
 		}
 		return h.add("before", of)
 	}

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/deskattr/deskattr/adapters"
 )
@@ -117,7 +116,7 @@ func Read(path string) (Report, error) {
 type reading struct {
 	Report
 	state    *state
-	failedAt map[int64]int64 // where the last after of a row that failed is
+	failedAt map[int64]int64 // where a row failed last, also if it was done later
 	flying   map[int64]bool  // rows with a before and no after since
 	over     timeline
 	session  time.Time // when the run began, or was resumed last
@@ -166,7 +165,6 @@ func (r *reading) begin(b *begin) {
 	}
 	if b.Again { // as the state does
 		r.Again++
-		clear(r.failedAt)
 		clear(r.flying)
 	}
 	r.session, r.latest = b.Time, b.Time
@@ -176,7 +174,6 @@ func (r *reading) begin(b *begin) {
 
 func (r *reading) after(at int64, a *after) {
 	delete(r.flying, a.Row)
-	delete(r.failedAt, a.Row)
 	if a.Outcome == Failed {
 		r.failedAt[a.Row] = at
 	}
@@ -295,60 +292,4 @@ func (a *after) example() Example {
 // message: nobody looked at it, and it can be anything.
 func refused(code adapters.Code) bool {
 	return code == adapters.CodeBadRef || code == adapters.CodeUnsupportedKind
-}
-
-// row is the row that an entry is about, 0 if it is about none.
-func (e entry) row() int64 {
-	switch {
-	case e.Before != nil:
-		return e.Before.Row
-	case e.After != nil:
-		return e.After.Row
-	}
-	return 0
-}
-
-// when is the time of an entry.
-func (e entry) when() time.Time {
-	switch {
-	case e.Begin != nil:
-		return e.Begin.Time
-	case e.Before != nil:
-		return e.Before.Time
-	case e.After != nil:
-		return e.After.Time
-	case e.End != nil:
-		return e.End.Time
-	}
-	return time.Time{}
-}
-
-// known tells whether this version of the program knows what a journal holds.
-func (e entry) known() error {
-	if e.Begin != nil && e.Begin.Version > version {
-		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", e.Begin.Version, version)
-	}
-	return nil
-}
-
-// What a journal holds comes from outside: names and messages are bounded, in
-// bytes.
-const (
-	maxName    = 200
-	maxMessage = 2000
-)
-
-// clean makes what comes from outside fit for a terminal and a page: bounded, one
-// line, without control characters and those that turn the direction of the text.
-func clean[S ~string](s S, most int) S {
-	text := strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, string(s[:min(len(s), 2*most)]))
-	if len(text) > most || len(s) > 2*most {
-		text = strings.ToValidUTF8(text[:min(len(text), most)], "") + "…"
-	}
-	return S(text)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -78,7 +79,7 @@ func (h *hand) file(t testing.TB) string {
 
 // madeUp is a run as one might have it: 12,480 rows; the vendor fails after a
 // while, the run is stopped, goes on twice, and ends with some failures.
-func madeUp() *hand {
+var madeUp = sync.OnceValue(func() *hand {
 	h := &hand{}
 	draw := rand.New(rand.NewPCG(1, 2))
 	run := fields{"vendor": "chatwoot", "account": "acme", "host": "chat.example.com", "input": "sha256:9f2c5b1e4d7a80361c5e2f9ab4d87713"}
@@ -97,7 +98,7 @@ func madeUp() *hand {
 			fails(row, "record_not_found", "not found (status 404): the vendor has no such record, or not for this token")
 			return
 		case row%997 == 0:
-			h.after(now, row, "failed", fields{"code": "", "ms": 0, "ref": fields{"kind": "", "id": ""}, "message": fmt.Sprintf("line %d (byte %d): column \"total\": 1.234 may be a decimal or a thousand", row+1, row*61)})
+			h.after(now, row, "failed", fields{"code": "", "ms": 0, "ref": fields{"kind": "", "id": ""}, "message": fmt.Sprintf("line %d (byte %d): column \"total\": it is not clear what the dot separates", row+1, row*61)})
 			return
 		}
 		at := h.before(now, row)
@@ -128,4 +129,4 @@ func madeUp() *hand {
 	}
 	h.end(now, 12480)
 	return h
-}
+})

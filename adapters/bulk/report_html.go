@@ -90,7 +90,7 @@ func (r Report) chart() chart {
 	}
 	for i, b := range r.OverTime {
 		x := slot * float64(i)
-		if i > 0 && b.Begun > 0 {
+		if b.Begun > 1 || i > 0 && b.Begun > 0 { // the first time it began
 			c.Resumed = append(c.Resumed, percent(x))
 		}
 		if b.Done+b.Unchanged+b.Failed == 0 {

@@ -186,7 +186,7 @@ func took(d time.Duration) string {
 // digits are those of a number, in threes.
 func digits(n int64) string {
 	text := strconv.FormatInt(n, 10)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
 	}
 	return text
