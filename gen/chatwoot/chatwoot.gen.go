@@ -19884,15 +19884,28 @@ func (api *API) send(req *http.Request, operation string, editors []RequestEdito
 	return nil
 }
 
-// readBody reads as much of an answer's body, in one go where its length is told
-// and modest: a server may tell any.
+// readBody reads as much of an answer's body as this, like io.ReadAll, but into
+// room of the right size where the length is told and modest: a server may tell
+// any.
 func readBody(answer *http.Response, most int64) ([]byte, error) {
-	var body bytes.Buffer
+	size := int64(512)
 	if length := answer.ContentLength; length > 0 && length <= maxError {
-		body.Grow(int(length) + bytes.MinRead) // what ReadFrom needs to see the end
+		size = length + 1 // to see the end
 	}
-	_, err := body.ReadFrom(io.LimitReader(answer.Body, most))
-	return body.Bytes(), err
+	body, source := make([]byte, 0, size), io.LimitReader(answer.Body, most)
+	for {
+		n, err := source.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, nil
+		}
+		if err != nil {
+			return body, err
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
 }
 
 // encodeBody encodes a request body. It does not escape <, > and & as
