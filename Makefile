@@ -44,6 +44,8 @@ model: ## SEQUENCES random sequences of calls and failures, and interleavings of
 suite: ## the conformance suite of the three adapters, as a table
 	@go run ./cmd/specs suite
 
+# Rounds instead of -count: the clients take turns, so that whatever else the
+# machine does meets them all.
 BENCHCOUNT ?= 6
 BENCHTIME ?= 300ms
 bench: ## what a call of an adapter costs beside clients without the contract: BENCHCOUNT rounds (6), a minute or two each
