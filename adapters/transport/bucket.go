@@ -67,14 +67,15 @@ func (b *bucket) join(ctx context.Context, owner any, turns int) (*turn, time.Du
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.adjust(now)
-	wait := b.delay(now, turns)
+	need := min(turns, b.pace.burst)
+	wait := b.delay(now, need)
 	if wait == 0 && (turns == 0 || len(b.queues) == 0) {
 		b.pace.take(now, turns)
 		return nil, 0
 	}
 	i := slices.IndexFunc(b.queues, func(q *queue) bool { return q.owner == owner })
 	if i >= 0 && turns > 0 {
-		wait = b.delay(now, b.queues[i].turns+min(turns, b.pace.burst))
+		wait = b.delay(now, b.queues[i].turns+need)
 	}
 	if b.roomEnds.After(now) {
 		wait = min(wait, max(b.roomEnds.Sub(now), b.until.Sub(now))) // then there is more room

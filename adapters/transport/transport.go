@@ -67,7 +67,8 @@ type Options struct {
 	Backoff time.Duration
 
 	// Timeout bounds one attempt, the reading of its answer included; 0 means a
-	// minute. A call that is tried again takes longer: its bound is its context.
+	// minute. What Token and the limiter take is not counted. A call that is tried
+	// again takes longer: its bound is its context.
 	Timeout time.Duration
 
 	// Limiter holds requests back; nil: one for this adapter alone, which takes
