@@ -48,6 +48,8 @@ func TestJSONLines(t *testing.T) {
 		{"no object", contacts, "[]\n7\n\"a\"\nnull\n", []string{"~it is no JSON object", "~it is no JSON object", "~it is no JSON object", "~it is no JSON object"}},
 		{"no JSON", contacts, "  {\"id\" 7}\n{\"id\":\"7\"\n}\n{} {}\n{\"a\":\"\t\"}\n", []string{"~line 1 (byte 0): invalid: it is no JSON: see what is before byte 9", "~line 2 (byte 11): invalid: it is no JSON: see what is before byte 20", "~line 3 (byte 21): invalid: it is no JSON: see what is before byte 22", "~before byte 27", "~no JSON"}},
 		{"no UTF-8", contacts, row(`{"a":"` + "\xff" + `"}`), []string{"line 1 (byte 0): invalid: byte 29 is not UTF-8; save the file in that encoding"}},
+		{"no UTF-8 after white space", contacts, "  " + row(`{"a":"`+"\xff"+`"}`), []string{"line 1 (byte 0): invalid: byte 31 is not UTF-8; save the file in that encoding"}},
+		{"half of a pair in a field", contacts, `{"\ud800":1,"id":"7","attributes":{}}`, []string{"~half of a surrogate pair"}},
 		{"halves of pairs", contacts, row(`{"a":"\ud800"}`) + "\n" + row(`{"a":"\uDC00"}`) + "\n" + row(`{"\ud800a":"\udc00"}`) + "\n" + row(`{"a":"\ud800\ud800"}`) + "\n" + row(`{"a":"\ud800\\udc00"}`) + "\n" + row(`{"a":{"b":"\\\uDfff"}}`) + "\n" + row(`{"a":"\ud83d😀\ude00"}`),
 			[]string{"~half of a surrogate pair", "~half of", "~half of", "~half of", "~half of", "~half of", "~half of"}},
 		{"it goes on", contacts, "{\n" + row(`{"a":"b"}`), []string{"~no JSON", "contact 7 a=string:b"}},
