@@ -70,7 +70,7 @@ func purge(path string) error {
 		_ = os.Remove(purged.Name()) // it is not there any more where all went well
 	}()
 	out := bufio.NewWriterSize(purged, 64<<10)
-	p := purging{moved: map[int64]int64{}}
+	var p purging
 	_, err = scan(file, func(at int64, e entry) error {
 		line, err := p.line(at, e)
 		if err == nil {
@@ -105,9 +105,9 @@ func purge(path string) error {
 
 // purging is a journal that is written anew.
 type purging struct {
-	end   int64           // of what is written
-	moved map[int64]int64 // where befores were that an after may come for, and are
-	buf   []byte
+	end      int64   // of what is written
+	was, are []int64 // where the befores were and are: an after may name one from any earlier run
+	buf      []byte
 }
 
 // line is an entry's line without values.
@@ -121,15 +121,15 @@ func (p *purging) line(at int64, e entry) ([]byte, error) {
 		}
 		e.Begin.NoValues = true
 	case e.Before != nil:
-		p.moved[at] = p.end
+		p.was, p.are = append(p.was, at), append(p.are, p.end)
 		e.Before.Names = e.Before.names()
 		e.Before.Was, e.Before.Set = nil, nil
 	case e.After != nil:
-		was := e.After.At
-		e.After.At = p.moved[was]
 		e.After.Is = nil
-		if e.After.Outcome != Failed { // one that failed is tried again, and its next end names the same before
-			delete(p.moved, was)
+		if i, there := slices.BinarySearch(p.was, e.After.At); there {
+			e.After.At = p.are[i]
+		} else {
+			e.After.At = 0 // it has none, or one that is not there
 		}
 	}
 	var err error

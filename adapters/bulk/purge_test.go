@@ -232,6 +232,7 @@ func TestPurgeByHand(t *testing.T) {
 		h.after(3*s, 2, "failed", is(fields{"at": b}))
 		h.after(3*s, 1, "done", is(fields{"at": a}))
 		h.after(4*s, 2, "done", is(fields{"at": b}))
+		h.after(4*s, 1, "done", is(fields{"at": a})) // sent again, because a row before it had failed
 		c := before(h, 4, purged)
 		h.after(4*s, 4, "done", is(fields{"at": c}))
 		h.end(5*s, 4)
@@ -275,12 +276,46 @@ func TestPurgeByHand(t *testing.T) {
 			t.Fatalf("line %d is\n%v, want\n%v", i+1, got[i:], want[i:])
 		}
 	}
-	if n := pointsRight(t, once); n != 5 {
-		t.Errorf("%d rows name their before, want 5", n)
+	if n := pointsRight(t, once); n != 6 {
+		t.Errorf("%d rows name their before, want 6", n)
 	}
 	if err := bulk.Purge(path); err != nil || !bytes.Equal(content(t, path), once) {
 		t.Errorf("purging again changes it: %v", err)
 	}
+}
+
+// TestPurgeKeepsOrder: of two rows for one record the first failed. When a purged
+// run is resumed, the second is sent again, and what was there before it is known
+// from its first time.
+func TestPurgeKeepsOrder(t *testing.T) {
+	desk := memory.New()
+	putSecret(desk, 1)
+	journal := filepath.Join(t.TempDir(), "journal")
+	options := bulk.Options{Adapter: desk, Journal: journal, Run: account}
+	apply := func(read, done, failed int64) {
+		t.Helper()
+		summary, err := bulk.Apply(t.Context(), rowsOf("1", "1"), options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, summary, read, done, 0, failed, 0)
+		options.Resume = true
+	}
+	desk.Fail(&adapters.Error{Vendor: "memory", Op: "set", Class: adapters.ErrUnavailable, Code: adapters.CodeServerError})
+	apply(2, 1, 1)
+	if err := bulk.Purge(journal); err != nil {
+		t.Fatal(err)
+	}
+	apply(2, 2, 0)
+	for range 2 {
+		if n := pointsRight(t, content(t, journal)); n != 3 {
+			t.Errorf("%d rows name their before, want 3:\n%s", n, content(t, journal))
+		}
+		if err := bulk.Purge(journal); err != nil {
+			t.Fatal(err)
+		}
+	}
+	holds(t, desk, "1", "n", "2")
 }
 
 // TestPurgeWithUndo: the journal of the undoing is purged with the other. Ours are
