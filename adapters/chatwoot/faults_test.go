@@ -103,17 +103,17 @@ var rules = matrix.Rules{
 		return writesConversation(a) && !merges(a)
 	},
 	Passes: statementTimeout,
-	Class: func(a *matrix.Attempt) (error, adapters.Code) {
+	Class: func(a *matrix.Attempt) (adapters.Code, error) {
 		said := words(a)
 		switch {
 		// A 401 that says nothing of Chatwoot's is not its own: a proxy's, say. No row
 		// of the table is about it, and the status decides.
 		case a.Status == 401 && said.Error != "" && said.Error != "Invalid Access Token":
-			return adapters.ErrForbidden, adapters.CodeNotPermitted
+			return adapters.CodeNotPermitted, adapters.ErrForbidden
 		case statementTimeout(a):
-			return adapters.ErrUnavailable, adapters.CodeTimeout
+			return adapters.CodeTimeout, adapters.ErrUnavailable
 		}
-		return nil, ""
+		return "", nil
 	},
 	AnotherWay: replacesInstead,
 }

@@ -72,16 +72,16 @@ func faultWorld(kind adapters.Kind) matrix.World {
 // rules are those of the package documentation.
 var rules = matrix.Rules{
 	Doubtful: func(status int) bool { return status == http.StatusBadRequest }, // it may have been done in part
-	Class: func(a *matrix.Attempt) (error, adapters.Code) {
+	Class: func(a *matrix.Attempt) (adapters.Code, error) {
 		switch {
 		case a.Status == http.StatusNotFound && furtherPage(a):
 			// A list without matches may be a 404. A page that another page links to is
 			// none: to say "nobody" then would be a guess.
-			return adapters.ErrMalformed, adapters.CodeMalformedAnswer
+			return adapters.CodeMalformedAnswer, adapters.ErrMalformed
 		case endUsers(a) && empty(a):
-			return adapters.ErrNotFound, adapters.CodeRecordNotFound
+			return adapters.CodeRecordNotFound, adapters.ErrNotFound
 		}
-		return nil, ""
+		return "", nil
 	},
 	// The document requires data in no answer. Of a list of end users that reads as
 	// nobody, on a further page as nobody else; of a PATCH that only clears, nobody

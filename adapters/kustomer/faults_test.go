@@ -76,10 +76,10 @@ var rules = matrix.Rules{
 	BuiltOnRead: func(a *matrix.Attempt) bool {
 		return a.Method == http.MethodPatch && strings.Contains(a.Body, `"rev":`)
 	},
-	Class: func(a *matrix.Attempt) (error, adapters.Code) {
+	Class: func(a *matrix.Attempt) (adapters.Code, error) {
 		if a.Status == 413 {
-			return adapters.ErrInvalid, adapters.CodeTooLarge
+			return adapters.CodeTooLarge, adapters.ErrInvalid
 		}
-		return nil, ""
+		return "", nil
 	},
 }

@@ -79,7 +79,7 @@ func (r *run) expect() expected {
 	last := r.attempts[len(r.attempts)-1]
 	if !r.world.Rules.good(last) {
 		want := expected{effect: effect}
-		want.class, want.code = r.world.Rules.class(last)
+		want.code, want.class = r.world.Rules.class(last)
 		if last.Status >= 300 && r.call.op != "find" { // which may make "nobody" of a 404
 			want.status = last.Status
 		}

@@ -19,8 +19,8 @@ type Rules struct {
 	// Passes tells an answer that means "later" beside those of every vendor.
 	Passes func(*Attempt) bool
 
-	// Class is the row of the vendor's table, nil and "" where the status decides.
-	Class func(*Attempt) (error, adapters.Code)
+	// Class is the row of the vendor's table, nothing where the status decides.
+	Class func(*Attempt) (adapters.Code, error)
 
 	// Doubtful tells an answer that refuses a write, or a part of it only.
 	Doubtful func(status int) bool
@@ -54,42 +54,42 @@ func (r Rules) passes(a *Attempt) bool {
 
 // class is the table of package adapters, with the codes as code.go explains
 // them, under the vendor's rows.
-func (r Rules) class(a *Attempt) (error, adapters.Code) {
+func (r Rules) class(a *Attempt) (adapters.Code, error) {
 	if r.Class != nil && a.Status != 0 {
-		if class, code := r.Class(a); class != nil {
-			return class, code
+		if code, class := r.Class(a); class != nil {
+			return code, class
 		}
 	}
 	switch a.Status {
 	case 0:
 		if a.late {
-			return adapters.ErrUnavailable, adapters.CodeTimeout
+			return adapters.CodeTimeout, adapters.ErrUnavailable
 		}
-		return adapters.ErrUnavailable, adapters.CodeConnection
+		return adapters.CodeConnection, adapters.ErrUnavailable
 	case 401:
-		return adapters.ErrUnauthenticated, adapters.CodeBadToken
+		return adapters.CodeBadToken, adapters.ErrUnauthenticated
 	case 402:
-		return adapters.ErrForbidden, adapters.CodePlan
+		return adapters.CodePlan, adapters.ErrForbidden
 	case 403:
-		return adapters.ErrForbidden, adapters.CodeNotPermitted
+		return adapters.CodeNotPermitted, adapters.ErrForbidden
 	case 404, 410:
-		return adapters.ErrNotFound, adapters.CodeRecordNotFound
+		return adapters.CodeRecordNotFound, adapters.ErrNotFound
 	case 408:
-		return adapters.ErrUnavailable, adapters.CodeTimeout
+		return adapters.CodeTimeout, adapters.ErrUnavailable
 	case 409:
-		return adapters.ErrConflict, adapters.CodeStale
+		return adapters.CodeStale, adapters.ErrConflict
 	case 429:
-		return adapters.ErrRateLimited, adapters.CodeRateLimited
+		return adapters.CodeRateLimited, adapters.ErrRateLimited
 	}
 	switch {
 	case a.Status < 300:
-		return adapters.ErrMalformed, adapters.CodeMalformedAnswer // not understood, or broken off
+		return adapters.CodeMalformedAnswer, adapters.ErrMalformed // not understood, or broken off
 	case a.Status < 400:
-		return adapters.ErrMalformed, adapters.CodeRedirected
+		return adapters.CodeRedirected, adapters.ErrMalformed
 	case a.Status < 500:
-		return adapters.ErrInvalid, adapters.CodeRejected
+		return adapters.CodeRejected, adapters.ErrInvalid
 	}
-	return adapters.ErrUnavailable, adapters.CodeServerError
+	return adapters.CodeServerError, adapters.ErrUnavailable
 }
 
 // count is how the writing attempts of a call came out: applied is a 2xx that was
