@@ -111,13 +111,17 @@ func (j job) String() string {
 	return fmt.Sprintf("%s, %s, %s at request %d (%s), %s", j.world.Name, j.call.name, j.kind.name, j.at+1, j.quiet.operations[j.at], j.mode)
 }
 
-// jobs strike each request of a call with each fault.
-func jobs(servers *pool, c call, quiet outcome) []job {
+// jobs strike each request of a call with each fault; in short each fault
+// strikes one of the requests, in turns.
+func jobs(servers *pool, c call, quiet outcome, short bool) []job {
 	var all []job
 	for at, operation := range quiet.operations {
 		// From here on there may be nothing but this operation.
 		only := !slices.ContainsFunc(quiet.operations[at:], func(other string) bool { return other != operation })
-		for _, k := range servers.world.kinds() {
+		for turn, k := range servers.world.kinds() {
+			if short && turn%len(quiet.operations) != at {
+				continue
+			}
 			for _, m := range []mode{once, always, thisOperation} {
 				switch {
 				case m == once && k.refused: // who is gone stays away

@@ -82,11 +82,12 @@ type Report struct {
 // manyComplaints are as many as anybody reads.
 const manyComplaints = 25
 
-// Run plays the worlds and reports to the test. With -short it plays the calls
-// that have the most requests only.
+// Run plays the worlds and reports to the test. With -short, and under the race
+// detector, which takes ten times as long, it plays a selection that has each
+// fault still.
 func Run(t *testing.T, worlds ...World) {
 	t.Helper()
-	report := Check(testing.Short(), worlds...)
+	report := Check(testing.Short() || race, worlds...)
 	t.Logf("%d runs with %d kinds of fault, %d requests", report.Runs, report.Faults, report.Requests)
 	for i, complaint := range report.Complaints {
 		if i == manyComplaints {
@@ -108,7 +109,7 @@ func Check(short bool, worlds ...World) Report {
 		for _, call := range world.calls(short) {
 			quiet := play(job{servers: servers, world: world, call: call})
 			report.add(quiet)
-			for _, j := range jobs(servers, call, quiet) {
+			for _, j := range jobs(servers, call, quiet, short) {
 				kinds[j.kind.name] = true
 				if j.kind.slow {
 					slow = append(slow, j)
