@@ -169,6 +169,9 @@ func TestCrashes(t *testing.T) {
 		same(t, server, before, "after undoing")
 	}
 	t.Logf("killed: %v", killed)
+	if *crashes < 300 {
+		return // too few to have met every step
+	}
 	for _, step := range []string{"before writing", "half written", "written", "on disk", "before GET", "after GET", "before PATCH", "after PATCH"} {
 		if killed[step] == 0 {
 			t.Errorf("it was never killed at the step %q", step)

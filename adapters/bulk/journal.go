@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -194,7 +193,8 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 // beginning tells whether a file holds no more than a part of the first line: any
 // other file is not ours to write to.
 func beginning(file io.ReaderAt) bool {
-	part := make([]byte, len("00000000 ")+len(`{"begin":`))
+	const entry = `{"begin":`
+	part := make([]byte, len("00000000 ")+len(entry))
 	n, _ := file.ReadAt(part, 0)
 	sum, text := part[:min(n, 9)], part[min(n, 9):n]
 	for i, c := range sum {
@@ -202,7 +202,7 @@ func beginning(file io.ReaderAt) bool {
 			return false
 		}
 	}
-	return strings.HasPrefix(`{"begin":`, string(text))
+	return string(text) == entry[:len(text)]
 }
 
 // plain leaves out what the message says already: operation and path.

@@ -51,7 +51,7 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	if held, err := lock.TryLock(); err != nil || !held {
 		return Summary{}, fmt.Errorf("%w %s: a run is writing it; wait until it has ended", ErrJournal, path)
 	}
-	defer lock.Close()
+	defer func() { _ = lock.Close() }()
 	h, err := open(path)
 	if err != nil {
 		return Summary{}, err

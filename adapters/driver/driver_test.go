@@ -129,7 +129,8 @@ func TestNumbers(t *testing.T) {
 	for text, good := range map[json.Number]bool{
 		"0": true, "-0": true, "10": true, "-12.50": true, "0.5": true, "12345678901234567890.5": true, "1e5": true, "-2.5E-3": true,
 		"": false, "-": false, "01": false, "-01": false, "00.5": false, "1.": false, ".5": false, "-.5": false, "1.x": false, "1.5.5": false,
-		"+1": false, "1-": false, "0x1": false, "1_0": false, " 1": false, "1e": false, "1e99999999999": false, "NaN": false,
+		"+1": false, "1-": false, "0x1": false, "1_0": false, " 1": false, "1e": false, //nolint:gocritic // white space is what is tested
+		"1e99999999999": false, "NaN": false,
 	} {
 		_, err := memory.New().UpdateAttributes(t.Context(), contact, adapters.Attributes{"n": adapters.Number(text)})
 		if refused := errors.Is(err, adapters.ErrInvalid); refused == good {

@@ -69,7 +69,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 		if expected.empty() {
 			continue
 		}
-		ctx = transport.Together(ctx, 2)
+		ctx = transport.Together(ctx, 2) //nolint:fatcontext // one for each time that the write is built anew
 		now, refused := a.read(ctx, ref)
 		if refused != nil {
 			refused.Effect = effect(trace, failure)

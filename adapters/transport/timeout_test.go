@@ -200,7 +200,9 @@ func TestTimeoutOverASocket(t *testing.T) {
 	connections := &http.Transport{}
 	defer connections.CloseIdleConnections()
 	var attempts []int
-	observer := &transport.Observer{Finished: func(_ context.Context, _ transport.Request, o transport.Outcome) { attempts = append(attempts, o.Attempts) }}
+	observer := &transport.Observer{Finished: func(_ context.Context, _ transport.Request, o transport.Outcome) {
+		attempts = append(attempts, o.Attempts)
+	}}
 	c, _ := transport.NewClient(
 		transport.Options{Client: &http.Client{Transport: connections}, Timeout: 20 * ms, Attempts: 2, Backoff: 1, Observers: []*transport.Observer{observer}},
 		transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret-token")})

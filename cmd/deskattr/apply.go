@@ -177,7 +177,7 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 	}
 	// A signal ends the reading of rows, through Stop: those on their way finish.
 	summary, err := bulk.Apply(context.WithoutCancel(ctx), input.Rows(), o)
-	return tell.end(ctx, summary, errors.Join(err, rejects.close()))
+	return tell.end(summary, errors.Join(err, rejects.close()))
 }
 
 // journalOf is the journal's path; a run that writes nothing has none.

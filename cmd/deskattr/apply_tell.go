@@ -136,7 +136,7 @@ func (t *teller) progress(s bulk.Summary) {
 }
 
 // end tells how a run ended, and gives the error that its exit status is of.
-func (t *teller) end(ctx context.Context, s bulk.Summary, err error) error {
+func (t *teller) end(s bulk.Summary, err error) error {
 	t.clear()
 	if t.output == formatJSON && (s.Read > 0 || err == nil) {
 		t.keep(writeJSON(t.env.stdout, summaryJSON{schema, s}))

@@ -56,7 +56,7 @@ if it breaks off, the same command goes on.`,
 				Adapter: account, Workers: pace.workers, Run: run, Force: force, MaxFailures: maxFailures, Stop: ctx.Done(),
 				Event: func(e bulk.Event) { tell.event(e) },
 			})
-			return tell.end(ctx, summary, err)
+			return tell.end(summary, err)
 		},
 	}
 	f.register(cmd)

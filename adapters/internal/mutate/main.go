@@ -28,7 +28,6 @@ func main() {
 	workers := flag.Int("workers", 2, "how many mutants are tried at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	if err := mutate(ctx, os.Stdout, *only, *list, *workers); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		stop()
@@ -138,7 +137,7 @@ func try(ctx context.Context, root string, jobs []*job, workers int, out io.Writ
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
+	defer func() { _ = os.RemoveAll(temp) }()
 	r := runner{root: root, temp: temp}
 	suites := map[string]suite{}
 	for _, j := range jobs {

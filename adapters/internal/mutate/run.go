@@ -39,7 +39,7 @@ type runner struct {
 // baseline runs a suite as it is, to see that it holds and how long it takes.
 func (r runner) baseline(ctx context.Context, s *suite) error {
 	binary := filepath.Join(r.temp, filepath.Base(s.Package)+"-baseline")
-	defer os.Remove(binary)
+	defer func() { _ = os.Remove(binary) }()
 	if output, err := r.build(ctx, s.Package, binary, ""); err != nil {
 		return fmt.Errorf("%s does not build: %w: %s", s.Package, err, output)
 	}
@@ -57,7 +57,7 @@ func (r runner) try(ctx context.Context, m mutant, suites []suite) (outcome, err
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(folder)
+	defer func() { _ = os.RemoveAll(folder) }()
 	changed, overlay, binary := filepath.Join(folder, "changed.go"), filepath.Join(folder, "overlay.json"), filepath.Join(folder, "tests")
 	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(r.root, m.file): changed}})
 	if err != nil {
