@@ -1,10 +1,14 @@
 package dixa_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/dixa"
@@ -56,4 +60,43 @@ func TestLimit(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestNoRoomBeforeTheDeadline: a call that the limit leaves no time for fails at
+// once, as one that wrote nothing.
+func TestNoRoomBeforeTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		state := dixatest.State{Token: "secret-token", Conversations: map[string]dixatest.Conversation{"7": {}}}
+		state.Definitions = []dixatest.Definition{{ID: key(0), EntityType: "Conversation", Identifier: "name", Label: "Name", InputDefinition: dixatest.InputDefinition{Type: "Text"}}}
+		server := dixatest.New(t, dixatest.InProcess(), dixatest.WithState(state))
+		adapter, err := dixa.New(dixa.Config{
+			URL: server.URL + "/v1", Token: adapters.StaticToken("secret-token"),
+			Transport: transport.Options{Client: server.Client()},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		update := func(ctx context.Context) error {
+			_, err := adapter.UpdateAttributes(ctx, adapters.ConversationRef("7"), adapters.Attributes{key(0): adapters.String("x")})
+			return err
+		}
+		for range 3 { // the burst
+			if err := update(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before, begun := len(server.Requests()), time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		var failure *adapters.Error
+		if err := update(ctx); !errors.As(err, &failure) || !errors.Is(err, adapters.ErrRateLimited) || failure.Effect != adapters.EffectNone || failure.RetryAfter != 100*time.Millisecond {
+			t.Errorf("%v", err)
+		}
+		if time.Since(begun) != 0 || len(server.Requests()) != before {
+			t.Errorf("told after %v and %d requests", time.Since(begun), len(server.Requests())-before)
+		}
+		if err := update(t.Context()); err != nil || time.Since(begun) != 100*time.Millisecond {
+			t.Errorf("with time enough: %v after %v", err, time.Since(begun))
+		}
+	})
 }
