@@ -125,8 +125,9 @@ func jobs(servers *pool, c call, quiet outcome, short bool) []job {
 			for _, m := range []mode{once, always, thisOperation} {
 				switch {
 				case m == once && k.refused: // who is gone stays away
-				case m != once && k.ends: // there is no second time
-				case m == thisOperation && (only || k.slow || k.harmless || k.refused || k.final()):
+				case m != once && (k.ends || k.final()): // there is no second time
+				case m != once && k.harmless && at > 0: // from the first on is all of it
+				case m == thisOperation && (only || k.slow || k.harmless || k.refused):
 				default:
 					all = append(all, job{servers, servers.world, c, &quiet, k, m, at})
 				}
@@ -136,14 +137,14 @@ func jobs(servers *pool, c call, quiet outcome, short bool) []job {
 	return all
 }
 
-// final tells a failure that ends a call at every vendor, so that nothing comes
-// after it that could be struck.
+// final tells a failure that ends a call at every vendor. That nothing comes after
+// it is judged by what was sent.
 func (k kind) final() bool {
 	switch k.fault.Status {
 	case 401, 404, 409, 422, 500: // here it may go another way, or write anew
 		return false
 	}
-	return !k.passes
+	return !k.passes && !k.harmless
 }
 
 // fault is the fault as the server plays it.

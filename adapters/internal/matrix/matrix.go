@@ -123,7 +123,7 @@ func Check(short bool, worlds ...World) Report {
 	// Those that wait go side by side, next to those that compute.
 	var waiting Report
 	var group sync.WaitGroup
-	group.Go(func() { waiting.all(slow, 96) })
+	group.Go(func() { waiting.all(slow, 128) })
 	report.all(quick, 4)
 	group.Wait()
 	report.Runs, report.Requests = report.Runs+waiting.Runs, report.Requests+waiting.Requests
