@@ -112,6 +112,20 @@ func TestBudgetComesBack(t *testing.T) {
 	}
 }
 
+// TestBudgetAtOnce: of requests that fail in one moment, as many are made again as
+// the budget has retries.
+func TestBudgetAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		w.latency = 20 * time.Millisecond
+		w.reply = func(int, *http.Request) *http.Response { got, _ := answer(503, ""); return got }
+		burst(t, open(w, transport.Options{Attempts: 2}, transport.Limit{}), 200)
+		if len(w.sent) != 300 {
+			t.Errorf("%d requests of 200 calls, want 300", len(w.sent))
+		}
+	})
+}
+
 // TestBudgetOf429: where a limiter holds back what comes next, being told so costs
 // nothing.
 func TestBudgetOf429(t *testing.T) {

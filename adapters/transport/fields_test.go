@@ -25,6 +25,7 @@ func TestLimitOfAnswers(t *testing.T) {
 		{"more", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "1200"}, 1200},
 		{"less", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "300"}, 300},
 		{"less, and half of it", documented, transport.Options{Limiter: &transport.Limiter{Share: 0.5}}, []string{"X-Ratelimit-Limit", "300"}, 150},
+		{"one", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "1"}, 1},
 		{"of another window, it seems", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "864000"}, 6000},
 		{"nonsense", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "lots"}, 600},
 		{"a fraction", documented, transport.Options{}, []string{"X-Ratelimit-Limit", "3.5"}, 600},
@@ -136,5 +137,22 @@ func TestNewLimitInAPause(t *testing.T) {
 		burst(t, c, 1)
 		burst(t, c, 2)
 		w.expect(t, 0, 2*time.Second, 3020408*time.Microsecond)
+	})
+}
+
+// TestMoreRoomWhileOthersWait: who waits already has the benefit of what an answer
+// tells.
+func TestMoreRoomWhileOthersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		w.latency = 500 * ms
+		w.reply = func(int, *http.Request) *http.Response {
+			got, _ := answer(200, "", "X-Ratelimit-Limit", "600")
+			return got
+		}
+		c := open(w, transport.Options{}, transport.Limit{Requests: 60, Per: time.Minute, Burst: 1})
+		burst(t, c, 3)
+		// Half of the first turn was back by then, and half of a tenth of a second is left.
+		w.expect(t, 0, 550*ms, 650*ms)
 	})
 }

@@ -34,10 +34,12 @@ func TestPace(t *testing.T) {
 		{"more than all of it", ten, &transport.Limiter{Share: 7}, []time.Duration{0, 0, 0, 100 * ms}},
 		{"a rate below ten", window, &transport.Limiter{Rate: 5}, []time.Duration{0, 200 * ms, 400 * ms}},
 		{"a rate above ten", window, &transport.Limiter{Rate: 20}, []time.Duration{0, 0, 50 * ms, 100 * ms}},
+		{"a rate of a hundred", window, &transport.Limiter{Rate: 100}, append(make([]time.Duration, 10), 10*ms, 20*ms)},
 		{"a rate of one in a minute", ten, &transport.Limiter{Rate: 1. / 60}, []time.Duration{0, time.Minute, 2 * time.Minute}},
 		{"a rate that hardly is one", ten, &transport.Limiter{Rate: 1e-30}, []time.Duration{0, 24 * time.Hour, 48 * time.Hour}},
 		{"a rate beyond all", ten, &transport.Limiter{Rate: 1e300}, []time.Duration{0, 0, 0, 0, 0, 0}},
 		{"nothing known", transport.Limit{}, &transport.Limiter{}, []time.Duration{0, 0, 0, 0, 0, 0}},
+		{"a window without a number", transport.Limit{Per: time.Minute}, &transport.Limiter{}, []time.Duration{0, 0, 0, 0, 0, 0}},
 		{"off", ten, &transport.Limiter{Off: true}, []time.Duration{0, 0, 0, 0, 0, 0}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -81,17 +83,19 @@ func TestMinute(t *testing.T) {
 		{"half of it", transport.Limit{Requests: 3000, Per: time.Minute, Share: 0.5}, 1500},
 		{"Kustomer's", transport.Limit{Requests: 500, Per: time.Minute}, 500},
 		{"few", transport.Limit{Requests: 10, Per: time.Minute}, 10},
+		{"two", transport.Limit{Requests: 2, Per: time.Minute}, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWire()
 				c := open(w, transport.Options{}, test.limit)
-				if got := inMinute(t, w, c, 3200); got < test.want-1 || got > test.want {
-					t.Errorf("%d requests in a minute, want %d", got, test.want)
+				// The last one comes with the end of the minute.
+				if got := inMinute(t, w, c, 3200); got != test.want-1 {
+					t.Errorf("%d requests within a minute, want %d", got, test.want-1)
 				}
-				from := slices.IndexFunc(w.times(), func(at time.Duration) bool { return at > 0 })
-				if want := max(1, test.want/50); from != want {
-					t.Errorf("%d at once, want %d", from, want)
+				later := slices.DeleteFunc(w.times(), func(at time.Duration) bool { return at == 0 })
+				if atOnce, want := len(w.sent)-len(later), max(1, test.want/50); atOnce != want {
+					t.Errorf("%d at once, want %d", atOnce, want)
 				}
 			})
 		})
