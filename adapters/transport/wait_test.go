@@ -87,3 +87,16 @@ func TestNoWait(t *testing.T) {
 		})
 	}
 }
+
+// TestWaitIsEnded: a wait whose context ends is over, and was in vain.
+func TestWaitIsEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(2*time.Second, cancel)
+		begun := time.Now()
+		waits := transport.NewRetry(transport.Options{}).Wait(ctx, 1, 503, 5*time.Second)
+		if took := time.Since(begun); waits || took != 2*time.Second {
+			t.Errorf("it says %v after %v", waits, took)
+		}
+	})
+}
