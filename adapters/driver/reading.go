@@ -36,8 +36,8 @@ func (a *Adapter) decode(kind adapters.Kind, key string, values map[string]json.
 func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record) adapters.Result {
 	result := adapters.Result{Attributes: make(adapters.Attributes, len(record.Values)), Complete: record.Complete}
 	names := a.callerNames(ctx, kind, record)
-	for key := range record.Values {
-		value, there := a.decode(kind, key, record.Values)
+	for key, raw := range record.Values {
+		value, there := a.driver.Decode(kind, key, raw)
 		name, named := names.of(key)
 		switch {
 		case there && named:

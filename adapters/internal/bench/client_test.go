@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/chatwoot"
@@ -31,7 +32,10 @@ var clients = []struct {
 }{
 	{"handwritten", newHandwritten},
 	{"lean", newLean},
-	{"stock", newStock},
+	{"stock", func(tb testing.TB, c vendorCase, base string, connection http.RoundTripper) update {
+		tb.Helper()
+		return timed(newStock(tb, c, base, connection))
+	}},
 	{"deskattr", newDeskattr},
 }
 
@@ -71,11 +75,11 @@ func newDeskattr(tb testing.TB, c vendorCase, base string, connection http.Round
 }
 
 func newHandwritten(_ testing.TB, c vendorCase, base string, connection http.RoundTripper) update {
-	return byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base})
+	return timed(byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base}))
 }
 
 func newLean(_ testing.TB, c vendorCase, base string, connection http.RoundTripper) update {
-	return byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base, lean: true})
+	return timed(byHand(c, &handwritten{client: &http.Client{Transport: own(connection)}, base: base, lean: true}))
 }
 
 func byHand(c vendorCase, h *handwritten) update {
@@ -95,6 +99,16 @@ func byHand(c vendorCase, h *handwritten) update {
 	return func(ctx context.Context, id string) (int, error) {
 		values, err := send(ctx, id, attributes)
 		return len(values), err
+	}
+}
+
+// timed bounds the time of a call, as ours are bounded: nobody waits for ever for a
+// server.
+func timed(u update) update {
+	return func(ctx context.Context, id string) (int, error) {
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		return u(ctx, id)
 	}
 }
 
