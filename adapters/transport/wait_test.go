@@ -3,6 +3,8 @@ package transport_test
 import (
 	"context"
 	"math"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -97,6 +99,27 @@ func TestWaitIsEnded(t *testing.T) {
 		waits := transport.NewRetry(transport.Options{}).Wait(ctx, 1, 503, 5*time.Second)
 		if took := time.Since(begun); waits || took != 2*time.Second {
 			t.Errorf("it says %v after %v", waits, took)
+		}
+	})
+}
+
+// TestAllAtOnce: of any number of failures at one moment a hundred are tried
+// again.
+func TestAllAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		retry := transport.NewRetry(transport.Options{})
+		var again atomic.Int32
+		var calls sync.WaitGroup
+		for range 150 {
+			calls.Go(func() {
+				if retry.Wait(t.Context(), 1, 503, time.Second) {
+					again.Add(1)
+				}
+			})
+		}
+		calls.Wait()
+		if n := again.Load(); n != 100 {
+			t.Errorf("%d were tried again", n)
 		}
 	})
 }
