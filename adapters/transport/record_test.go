@@ -114,6 +114,52 @@ func TestRecordTogether(t *testing.T) {
 	})
 }
 
+// TestRecordTogetherOnce: what was waited for before the read is for one change of
+// that record.
+func TestRecordTogetherOnce(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		turns    int
+		requests []string // under Together; each record has one turn left
+		after    string   // one request without it
+		failing  int
+		want     []time.Duration
+	}{
+		{"no read", 2, []string{"PATCH /a", "PATCH /a"}, "", 0, []time.Duration{0, time.Second}},
+		{"a read alone", 1, []string{"GET /a"}, "PATCH /a", 0, []time.Duration{0, 0}},
+		{"two reads", 3, []string{"GET /a", "GET /a", "PATCH /a"}, "PATCH /a", 0, []time.Duration{0, 0, 0, time.Second}},
+		{"the change of another", 2, []string{"GET /a", "PATCH /b"}, "PATCH /b", 0, []time.Duration{0, 0, time.Second}},
+		{"two changes", 3, []string{"GET /a", "PATCH /a", "PATCH /a"}, "", 0, []time.Duration{0, 0, time.Second}},
+		{"a change that is repeated", 2, []string{"GET /a", "PATCH /a"}, "", 2, []time.Duration{0, 0, time.Second}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWire()
+				c := open(w, transport.Options{Backoff: 1}, records)
+				send := func(ctx context.Context, request string) {
+					var method, path string
+					_, _ = fmt.Sscan(request, &method, &path)
+					if _, err := call(ctx, c, method, path); err != nil {
+						t.Fatal(err)
+					}
+				}
+				send(t.Context(), "PATCH /a")
+				send(t.Context(), "PATCH /b")
+				w.again()
+				w.reply = failing(test.failing)
+				ctx := transport.Together(t.Context(), test.turns)
+				for _, request := range test.requests {
+					send(ctx, request)
+				}
+				if test.after != "" {
+					send(t.Context(), test.after)
+				}
+				w.expect(t, test.want...)
+			})
+		})
+	}
+}
+
 // TestRecordTurnIsGivenBack: a change that does not find room in the account's
 // limit leaves the record's turn to the next.
 func TestRecordTurnIsGivenBack(t *testing.T) {

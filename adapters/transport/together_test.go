@@ -86,6 +86,41 @@ func TestTogetherAgain(t *testing.T) {
 	})
 }
 
+// TestTogetherInside: what is asked for inside of a Together that has as many turns
+// left is that one's, whichever of the two a request is sent under.
+func TestTogetherInside(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		outer, inner int
+		late         bool // the inner one begins after the read
+		want         []time.Duration
+	}{
+		{"before the read", 2, 2, false, []time.Duration{200 * ms, 200 * ms}},
+		{"before the read, with more than is needed", 3, 2, false, []time.Duration{300 * ms, 300 * ms}},
+		{"after the read, with as many left", 3, 2, true, []time.Duration{300 * ms, 300 * ms}},
+		{"after the read, with fewer left", 2, 2, true, []time.Duration{200 * ms, 400 * ms}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWire()
+				c := open(w, transport.Options{}, ten)
+				burst(t, c, 3)
+				begun := w.begun
+				w.again()
+				w.begun = begun
+				outer := transport.Together(t.Context(), test.outer)
+				inner := transport.Together(outer, test.inner)
+				_, _ = call(outer, c, http.MethodGet, "/x")
+				if test.late {
+					inner = transport.Together(outer, test.inner)
+				}
+				_, _ = call(inner, c, http.MethodPatch, "/x")
+				w.expect(t, test.want...)
+			})
+		})
+	}
+}
+
 // TestTogetherInAPause: what was waited for ahead of time is not sent into a pause
 // either, and goes before those who waited already.
 func TestTogetherInAPause(t *testing.T) {
