@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Value is the value of one attribute: made by the functions below, looked at
@@ -139,16 +140,16 @@ func (v Value) String() string {
 func (v Value) MarshalJSON() ([]byte, error) {
 	switch v.kind {
 	case ValueString, ValueLink:
-		return quote(v.text)
+		return quoteText(v.text)
 	case ValueNumber:
-		if _, ok := canonicalNumber(v.text); !ok {
+		if !isNumber(v.text) {
 			return nil, errors.New("not a number")
 		}
 		return []byte(v.text), nil
 	case ValueBool:
 		return strconv.AppendBool(nil, v.bool), nil
 	case ValueTime:
-		return quote(v.time.Format(TimeFormat))
+		return quoteText(v.time.Format(TimeFormat))
 	case ValueList:
 		return quote(append([]string{}, v.list...)) // an empty list is [], not null
 	case ValueJSON:
@@ -160,6 +161,19 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return nil, errors.New("the zero Value has no JSON form")
+}
+
+// quoteText is quote for a text, most of which need no escape.
+func quoteText(text string) ([]byte, error) {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return quote(text)
+		}
+	}
+	quoted := make([]byte, 0, len(text)+2)
+	quoted = append(quoted, '"')
+	quoted = append(quoted, text...)
+	return append(quoted, '"'), nil
 }
 
 // quote encodes without the escapes for HTML.
@@ -252,6 +266,9 @@ func equalNumbers(a, b string) bool {
 // through a float64, which is what most servers store. A negative zero is not:
 // it comes back without its sign.
 func ExactInFloat64(n json.Number) bool {
+	if len(n) <= maxExact && n[:min(len(n), 1)] != "-" && isDecimal(string(n)) {
+		return true
+	}
 	decimal, ok := canonicalNumber(string(n))
 	if !ok {
 		return false
@@ -262,6 +279,36 @@ func ExactInFloat64(n json.Number) bool {
 	}
 	back, _ := canonicalNumber(strconv.FormatFloat(f, 'g', -1, 64))
 	return back == decimal
+}
+
+// maxExact is how many decimal digits any float64 keeps.
+const maxExact = 15
+
+// isNumber tells whether a text is a JSON number that a vendor may hold.
+func isNumber(text string) bool {
+	if isDecimal(text) {
+		return true
+	}
+	_, ok := canonicalNumber(text)
+	return ok
+}
+
+// isDecimal tells a JSON number without an exponent, as most are.
+func isDecimal(text string) bool {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if whole == "" || len(whole) > 1 && whole[0] == '0' || point && fraction == "" {
+		return false
+	}
+	return digits(whole) && digits(fraction)
+}
+
+func digits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // canonicalNumber turns a JSON number into the one text that all numbers of the

@@ -83,6 +83,34 @@ func TestValueJSON(t *testing.T) {
 	}
 }
 
+// TestTextsAsJSON: a text is encoded as package json does, whichever way it goes.
+func TestTextsAsJSON(t *testing.T) {
+	for r := rune(0); r < 0x2030; r++ {
+		text := "a" + string(r) + "z"
+		var want bytes.Buffer
+		encoder := json.NewEncoder(&want)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(text); err != nil {
+			t.Fatal(err)
+		}
+		got, err := adapters.String(text).MarshalJSON()
+		if err != nil || string(got)+"\n" != want.String() {
+			t.Errorf("%q is %s, want %s (%v)", text, got, want.String(), err)
+		}
+	}
+}
+
+// TestNumbersAsJSON: what JSON calls a number, unless no vendor can hold its
+// exponent.
+func TestNumbersAsJSON(t *testing.T) {
+	for _, text := range []string{"", "-", ".", "1.", ".5", "-.5", "01", "-01", "00", "+1", "1.5.5", "1-", "--1", "0x1", "1e", "1_0", " 1", "1 ",
+		"0", "-0", "10", "0.50", "-12.5", "12345678901234567890.5", "1e5", "1E-5"} {
+		if _, err := adapters.Number(json.Number(text)).MarshalJSON(); (err == nil) != json.Valid([]byte(strings.ReplaceAll(text, " ", "x"))) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestListIsACopy(t *testing.T) {
 	items := []string{"a"}
 	v := adapters.List(items...)

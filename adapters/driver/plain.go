@@ -3,7 +3,6 @@ package driver
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -91,27 +90,6 @@ func survives(raw json.RawMessage) bool { return utf8.Valid(raw) && checkEscapes
 
 // isNumber tells whether a Number is one that JSON can write and a vendor hold.
 func isNumber(v adapters.Value) bool {
-	if isDecimal(string(v.Number())) {
-		return true
-	}
-	_, err := v.MarshalJSON() // the rest is about exponents
+	_, err := v.MarshalJSON()
 	return err == nil
-}
-
-// isDecimal tells a JSON number without an exponent, as most are.
-func isDecimal(text string) bool {
-	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
-	if whole == "" || len(whole) > 1 && whole[0] == '0' || point && fraction == "" {
-		return false
-	}
-	return digits(whole) && digits(fraction)
-}
-
-func digits(text string) bool {
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
