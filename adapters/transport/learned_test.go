@@ -96,3 +96,52 @@ func TestManyTokens(t *testing.T) {
 		}
 	})
 }
+
+// TestWhosePause: a refusal beside any room at all is the record's own; beside
+// none, or where nothing is said of room, it is everybody's.
+func TestWhosePause(t *testing.T) {
+	for name, test := range map[string]struct {
+		fields []string
+		others time.Duration
+	}{
+		"room for one":    {[]string{"Retry-After", "5", "X-Ratelimit-Remaining", "1"}, 0},
+		"none":            {[]string{"Retry-After", "5", "X-Ratelimit-Remaining", "0"}, 5 * time.Second},
+		"nothing is said": {[]string{"Retry-After", "5"}, 5 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWire()
+				w.reply = refuse(1, func() []string { return test.fields })
+				c := open(w, transport.Options{Attempts: 1}, records)
+				for _, path := range []string{"/a", "/b", "/a"} {
+					if _, err := call(t.Context(), c, http.MethodPatch, path); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got := w.times(); got[1].Round(10*ms) != test.others || got[2].Round(10*ms) != 5*time.Second {
+					t.Errorf("sent at %v, want the other record at %v and the refused one after five seconds", got, test.others)
+				}
+			})
+		})
+	}
+}
+
+// TestNoRoomClosesTheBody: what the limit keeps back is let go.
+func TestNoRoomClosesTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		c := open(w, transport.Options{}, one)
+		burst(t, c, 1)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*ms)
+		defer cancel()
+		closed := 0
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://desk.example/x", &closing{http.NoBody, &closed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Transport.RoundTrip(request)
+		if !errors.Is(err, adapters.ErrRateLimited) || len(w.sent) != 1 || closed == 0 {
+			t.Errorf("%v after %d requests, the body was closed %d times", err, len(w.sent), closed)
+		}
+	})
+}

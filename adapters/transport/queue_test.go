@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,24 +112,25 @@ func TestCancelledWait(t *testing.T) {
 		})
 	}
 	t.Run("as the turn comes", func(t *testing.T) {
-		for range 50 { // which of the two is first is left to chance
-			synctest.Test(t, func(t *testing.T) {
-				w := newWire()
-				c := open(w, transport.Options{}, one)
-				burst(t, c, 1)
-				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(100*ms, cancel)
-				var waiting callers
-				waiting.call(ctx, c, http.MethodGet, "/cancelled")
-				waiting.call(t.Context(), c, http.MethodGet, "/next")
-				waiting.all.Wait()
-				want := []time.Duration{0, 100 * ms}
-				if slices.Contains(w.paths(), "GET /cancelled") {
-					want = append(want, 200*ms)
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			c := open(w, transport.Options{Observers: []*transport.Observer{{Limited: func(_ context.Context, r transport.Request, _ time.Duration) {
+				if r.Route == "/cancelled" {
+					cancel()
 				}
-				w.expect(t, want...)
-			})
-		}
+			}}}}, one)
+			burst(t, c, 1)
+			var waiting callers
+			end := waiting.call(ctx, c, http.MethodGet, "/cancelled")
+			waiting.call(t.Context(), c, http.MethodGet, "/next")
+			waiting.all.Wait()
+			if err := <-end; !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+			w.expect(t, 0, 100*ms)
+		})
 	})
 }
 
@@ -165,7 +167,15 @@ func TestNoRoom(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
 				defer cancel()
 				ctx, trace := transport.Follow(ctx)
-				_, err := call(ctx, c, http.MethodPost, "/x")
+				body := &closedBody{Reader: strings.NewReader("body")}
+				req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://desk.example/x", body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = c.Do(req)
+				if !body.closed {
+					t.Error("the request's body was left open")
+				}
 				if test.wait == 0 {
 					if err != nil {
 						t.Error(err)
@@ -185,6 +195,24 @@ func TestNoRoom(t *testing.T) {
 			})
 		})
 	}
+	t.Run("some have gone since", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire()
+			c := open(w, transport.Options{}, one)
+			burst(t, c, 1)
+			var waiting callers
+			for range 5 {
+				waiting.call(t.Context(), c, http.MethodGet, "/before")
+			}
+			time.Sleep(250 * ms) // two of them
+			ctx, cancel := context.WithTimeout(t.Context(), 351*ms)
+			defer cancel()
+			if _, err := call(ctx, c, http.MethodGet, "/x"); err != nil || time.Since(w.begun) != 600*ms {
+				t.Errorf("%v after %v", err, time.Since(w.begun))
+			}
+			waiting.all.Wait()
+		})
+	})
 	t.Run("a pause begins meanwhile", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWire()
@@ -212,6 +240,38 @@ func TestNoRoom(t *testing.T) {
 				t.Error(err)
 			}
 			w.expect(t, 0, 100*ms, 20130*ms)
+		})
+	})
+	t.Run("there is more room when the window ends", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire()
+			w.reply = func(int, *http.Request) *http.Response {
+				got, _ := answer(200, "", "RateLimit", "x;r=1;t=4")
+				return got
+			}
+			c := open(w, transport.Options{}, one)
+			burst(t, c, 1)
+			w.reply = nil
+			ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+			defer cancel()
+			if _, err := call(ctx, c, http.MethodGet, "/x"); err != nil {
+				t.Error(err)
+			}
+			w.expect(t, 0, 5*time.Second)
+		})
+	})
+	t.Run("but a pause goes on", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWire()
+			w.reply = refuse(1, func() []string { return []string{"RateLimit", "x;r=1;t=4", "Retry-After", "20"} })
+			c := open(w, transport.Options{Attempts: 1}, one)
+			burst(t, c, 1)
+			ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+			defer cancel()
+			_, err := call(ctx, c, http.MethodGet, "/x")
+			if refused(t, err, 20*time.Second); time.Since(w.begun) != 0 {
+				t.Errorf("told after %v, not at once", time.Since(w.begun))
+			}
 		})
 	})
 	t.Run("after an attempt", func(t *testing.T) {

@@ -99,6 +99,29 @@ func TestRecordRefused(t *testing.T) {
 	}
 }
 
+// TestRecordRefusedTogether: a record that is refused is so after a read, too, and
+// can be read all the while.
+func TestRecordRefusedTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		w.reply = func(n int, _ *http.Request) *http.Response {
+			if n != 2 {
+				return nil
+			}
+			got, _ := answer(429, "", "X-Ratelimit-Remaining", "500", "Retry-After", "7")
+			return got
+		}
+		c := open(w, transport.Options{Attempts: 1}, records)
+		ctx := transport.Together(t.Context(), 2)
+		_, _ = call(ctx, c, http.MethodGet, "/a")
+		_, _ = call(ctx, c, http.MethodPatch, "/a")
+		_, _ = call(t.Context(), c, http.MethodPatch, "/b")
+		_, _ = call(t.Context(), c, http.MethodGet, "/a")
+		_, _ = call(t.Context(), c, http.MethodPatch, "/a")
+		w.expect(t, 0, 0, 0, 0, 7*time.Second)
+	})
+}
+
 // TestRecordTogether: the pace of the record is waited for before the read, too.
 func TestRecordTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -182,5 +205,23 @@ func TestRecordTurnIsGivenBack(t *testing.T) {
 		}
 		waiting.all.Wait()
 		w.expect(t, 0, 100*ms, 200*ms, 1000*ms)
+	})
+}
+
+// TestRecordTurnWakesTheNext: who waits for the record's turn has it as soon as it
+// is given back.
+func TestRecordTurnWakesTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		limit := transport.Limit{Requests: 600, Per: time.Minute, Burst: 1, Record: &transport.Limit{Requests: 6, Per: time.Minute, Burst: 1}}
+		c := open(w, transport.Options{}, limit)
+		burst(t, c, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*ms, cancel)
+		var waiting callers
+		waiting.call(ctx, c, http.MethodPatch, "/a") // has the record's turn, and waits for the account's
+		waiting.call(t.Context(), c, http.MethodPatch, "/a")
+		waiting.all.Wait()
+		w.expect(t, 0, 100*ms)
 	})
 }

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -138,9 +139,11 @@ func TestTogetherInAPause(t *testing.T) {
 		_, _ = call(ctx, c, http.MethodGet, "/read")
 		_, _ = call(t.Context(), c, http.MethodGet, "/refused")
 		var waiting callers
-		for range 3 {
+		for range 30 { // three seconds' worth
 			waiting.call(t.Context(), c, http.MethodGet, "/waiting")
 		}
+		ctx, cancel := context.WithTimeout(ctx, 3100*ms) // enough for the pause
+		defer cancel()
 		waiting.call(ctx, c, http.MethodPatch, "/write")
 		waiting.all.Wait()
 		if got := w.paths()[2:4]; !slices.Contains(got, "PATCH /write") || w.times()[3] != 3*time.Second {
@@ -164,5 +167,29 @@ func TestTogetherLeavesTurnsToOthers(t *testing.T) {
 		}
 		waiting.all.Wait()
 		w.expect(t, 0, 0, 0, 200*ms, 300*ms, 500*ms, 600*ms, 800*ms, 900*ms)
+	})
+}
+
+// TestTogetherIsNotOvertaken: who waits for two has the first turn that comes back
+// kept; and what was waited for is there, whoever waits by then.
+func TestTogetherIsNotOvertaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		limiter := &transport.Limiter{}
+		a, b := open(w, transport.Options{Limiter: limiter}, ten), open(w, transport.Options{Limiter: limiter}, ten)
+		burst(t, a, 3)
+		ctx := transport.Together(t.Context(), 2)
+		var waiting callers
+		waiting.call(ctx, a, http.MethodGet, "/read")
+		time.Sleep(150 * ms)
+		waiting.call(t.Context(), a, http.MethodGet, "/own")
+		waiting.call(t.Context(), b, http.MethodGet, "/other")
+		time.Sleep(100 * ms)
+		waiting.call(ctx, a, http.MethodPatch, "/write")
+		waiting.all.Wait()
+		w.expect(t, 0, 0, 0, 200*ms, 250*ms, 300*ms, 400*ms)
+		if got := w.paths()[3:5]; !slices.Equal(got, []string{"GET /read", "PATCH /write"}) {
+			t.Errorf("first came %q", got)
+		}
 	})
 }

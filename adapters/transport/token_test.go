@@ -93,3 +93,37 @@ func TestTokenFails(t *testing.T) {
 		t.Errorf("%v after %d requests", failure, len(s.bodies))
 	}
 }
+
+// TestTokenFailsWhereItIsCountedBy: the limiter, which asks first then, says so
+// itself.
+func TestTokenFailsWhereItIsCountedBy(t *testing.T) {
+	w := newWire()
+	asked := 0
+	limit := ten
+	limit.ByToken = true
+	c, _ := openVendor(w, transport.Options{}, transport.Vendor{Limit: limit, Token: func(context.Context) (string, error) {
+		asked++
+		return "", errors.New("the vault is locked")
+	}})
+	body := &closedBody{Reader: strings.NewReader("body")}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://desk.example/x", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Do(req)
+	failure, _ := transport.Failure(t.Context(), err, nil)
+	if failure.Class != adapters.ErrUnauthenticated || failure.Code != adapters.CodeToken || asked != 1 || len(w.sent) != 0 {
+		t.Errorf("%v; asked %d times, %d requests", failure, asked, len(w.sent))
+	}
+	if !body.closed {
+		t.Error("the request's body was left open")
+	}
+}
+
+// closedBody is a body that tells whether it was closed.
+type closedBody struct {
+	io.Reader
+	closed bool
+}
+
+func (b *closedBody) Close() error { b.closed = true; return nil }
