@@ -26,7 +26,8 @@ type bucket struct {
 	room     float64       // requests a second that the server said are left,
 	roomEnds time.Time     // until then
 	until    time.Time     // nothing is sent before
-	ahead    time.Duration // the server's clock less ours
+	date     string        // the last Date that the server sent
+	ahead    time.Duration // its clock less ours, when that came first
 	queues   []*queue      // in the order of their turns
 	timer    *time.Timer
 }
@@ -214,9 +215,14 @@ func (b *bucket) windowEnd(now time.Time) time.Duration {
 	return end.Sub(server) + time.Second // an answer's Date has whole seconds
 }
 
-// clock notes the server's clock.
+// clock notes the server's clock. A Date has whole seconds: it is nearest to the
+// truth when it comes for the first time.
 func (b *bucket) clock(now time.Time, header http.Header) {
-	if date, err := http.ParseTime(header.Get("Date")); err == nil {
-		b.ahead = date.Sub(now)
+	said := field(header, "Date")
+	if said == b.date {
+		return
+	}
+	if date, err := http.ParseTime(said); err == nil {
+		b.date, b.ahead = said, date.Sub(now)
 	}
 }

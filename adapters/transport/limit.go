@@ -98,6 +98,7 @@ type limit struct {
 	next    http.RoundTripper
 	limiter *Limiter
 	vendor  Vendor
+	name    string // what the vendor counts together, but for the token
 	watch   *watch
 }
 
@@ -156,16 +157,15 @@ func changes(req *http.Request) bool {
 // key names what the vendor counts together. Where it counts by token, that is
 // asked for once more than it is sent.
 func (l *limit) key(ctx context.Context) (string, error) {
-	key := l.vendor.Name + " " + l.vendor.Limit.Key
 	if !l.vendor.Limit.ByToken {
-		return key, nil
+		return l.name, nil
 	}
 	token, err := l.vendor.Token(ctx)
 	if err != nil {
 		return "", &tokenError{text: "the Token function failed", cause: err}
 	}
 	sum := sha256.Sum256([]byte(token))
-	return key + " " + string(sum[:]), nil
+	return l.name + " " + string(sum[:]), nil
 }
 
 // wait waits in a bucket, as long as that fits into the deadline.

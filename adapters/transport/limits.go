@@ -33,17 +33,17 @@ const maxWindow = time.Hour
 func readLimits(header http.Header, now time.Time) limits {
 	l := limits{remaining: -1}
 	for _, names := range limitFields {
-		if n, ok := wholeNumber(header.Get(names.limit)); ok && n > 0 {
+		if n, ok := wholeNumber(field(header, names.limit)); ok && n > 0 {
 			l.limit = count(n)
 		}
-		if n, ok := wholeNumber(header.Get(names.remaining)); ok {
+		if n, ok := wholeNumber(field(header, names.remaining)); ok {
 			l.remaining = count(n)
 		}
-		if n, ok := wholeNumber(header.Get(names.reset)); ok {
+		if n, ok := wholeNumber(field(header, names.reset)); ok {
 			l.reset = untilReset(n, header, now)
 		}
 	}
-	for item := range strings.SplitSeq(header.Get("Ratelimit"), ",") {
+	for item := range strings.SplitSeq(field(header, "Ratelimit"), ",") {
 		// The item with the least room counts.
 		r, hasR := parameter(item, "r")
 		t, hasT := parameter(item, "t")
@@ -54,7 +54,7 @@ func readLimits(header http.Header, now time.Time) limits {
 			}
 		}
 	}
-	for item := range strings.SplitSeq(header.Get("Ratelimit-Policy"), ",") {
+	for item := range strings.SplitSeq(field(header, "Ratelimit-Policy"), ",") {
 		q, hasQ := parameter(item, "q")
 		w, hasW := parameter(item, "w")
 		if per := seconds(w); hasQ && hasW && q > 0 && w > 0 && per <= maxWindow &&
@@ -63,6 +63,15 @@ func readLimits(header http.Header, now time.Time) limits {
 		}
 	}
 	return l
+}
+
+// field is Header.Get for a name in its canonical form, which Get makes sure of at
+// each of the eight names above: too much for every answer.
+func field(header http.Header, name string) string {
+	if values := header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 // untilReset takes the server's clock where it is known.

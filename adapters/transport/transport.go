@@ -128,7 +128,7 @@ func NewClient(options Options, vendor Vendor) (*http.Client, *Retry) {
 		limiter = &Limiter{}
 	}
 	if !limiter.Off {
-		chain = &limit{next: chain, limiter: limiter, vendor: vendor, watch: watch}
+		chain = &limit{next: chain, limiter: limiter, vendor: vendor, name: vendor.Name + " " + vendor.Limit.Key, watch: watch}
 		retry.paced = true
 	}
 	chain = &retrying{next: chain, retry: retry, transient: vendor.Transient, watch: watch}
