@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/bulk"
@@ -63,6 +66,9 @@ func TestDiskFull(t *testing.T) {
 			resume := true
 			if _, err := os.Stat(journal); err != nil {
 				resume = false
+			}
+			if report, err := bulk.Read(journal); summary.Done > 0 && (err != nil || report.Done < summary.Done) {
+				t.Errorf("%d rows count as done, and the journal has %d of them (%v)", summary.Done, report.Done, err)
 			}
 			summary, err = bulk.Apply(t.Context(), rowsOf(ids...), bulk.Options{Adapter: desk, Journal: journal, Run: account, Resume: resume})
 			if err != nil {
@@ -173,4 +179,48 @@ func TestRunWithoutItsInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, summary, 50, 50, 0, 0, 0)
+}
+
+// slowFile is a journal on a disk that takes its time.
+type slowFile struct {
+	bulk.File
+	syncs func()
+}
+
+func (f *slowFile) Sync() error {
+	time.Sleep(time.Second)
+	f.syncs()
+	return f.File.Sync()
+}
+
+// TestSlowDisk: what waits for the disk is bounded, also where no row is sent.
+func TestSlowDisk(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "journal")
+	synctest.Test(t, func(t *testing.T) {
+		const rows, workers = 1000, 4
+		var read, counted, most atomic.Int64
+		bulk.Through(func(f bulk.File) bulk.File {
+			return &slowFile{f, func() { most.Store(max(most.Load(), read.Load()-counted.Load())) }}
+		})
+		defer bulk.Through(nil)
+		bad := func(yield func(bulk.Row, error) bool) {
+			for n := range rows {
+				read.Add(1)
+				if !yield(bulk.Row{}, &bulk.RowError{Number: int64(n + 1), Line: int64(n + 1), Err: errors.New("it is bad")}) {
+					return
+				}
+			}
+		}
+		desk, _ := deskOf(0)
+		summary, err := bulk.Apply(t.Context(), iter.Seq2[bulk.Row, error](bad), bulk.Options{
+			Adapter: desk, Journal: journal, Run: account, Workers: workers, Event: func(bulk.Event) { counted.Add(1) },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(t, summary, rows, 0, 0, rows, 0)
+		if most.Load() > 8*workers {
+			t.Errorf("%d rows had been read and did not count yet", most.Load())
+		}
+	})
 }

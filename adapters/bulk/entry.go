@@ -16,6 +16,25 @@ type entry struct {
 	End    *end    `json:"end,omitempty"`    // all rows were gone through
 }
 
+// row is the row that an entry is about, 0 if it is about none.
+func (e entry) row() int64 {
+	switch {
+	case e.Before != nil:
+		return e.Before.Row
+	case e.After != nil:
+		return e.After.Row
+	}
+	return 0
+}
+
+// known tells whether this version of the program knows what a journal holds.
+func (e entry) known() error {
+	if e.Begin != nil && e.Begin.Version > version {
+		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", e.Begin.Version, version)
+	}
+	return nil
+}
+
 // begin says what a run is of.
 type begin struct {
 	Version  int       `json:"version"`

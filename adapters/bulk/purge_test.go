@@ -115,7 +115,7 @@ func TestPurge(t *testing.T) {
 		}
 	}
 	journal := filepath.Join(t.TempDir(), "journal")
-	options := bulk.Options{Adapter: desk, Journal: journal, Run: account}
+	options := bulk.Options{Adapter: desk, Journal: journal, Run: account, Workers: 2} // few are on their way when it is stopped
 	stopAfter := func(n int) {
 		stop := make(chan struct{})
 		options.Stop = stop

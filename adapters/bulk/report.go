@@ -80,7 +80,6 @@ type Slow struct {
 const (
 	maxExamples = 5
 	maxSlow     = 20
-	maxRows     = 1e9 // as many rows as anybody has; beyond it a number is damage
 )
 
 // Read reads what a journal tells, also of a run that is still writing it. Memory
@@ -125,12 +124,6 @@ type reading struct {
 
 // take takes in an entry.
 func (r *reading) take(at int64, e entry) error {
-	if row := e.row(); row < 0 || row > maxRows {
-		return fmt.Errorf("byte %d: no input has a row %d", at, row)
-	}
-	if err := e.known(); err != nil {
-		return err
-	}
 	if err := r.state.take(at, e); err != nil {
 		return err
 	}

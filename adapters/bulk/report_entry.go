@@ -1,22 +1,10 @@
 package bulk
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
 )
-
-// row is the row that an entry is about, 0 if it is about none.
-func (e entry) row() int64 {
-	switch {
-	case e.Before != nil:
-		return e.Before.Row
-	case e.After != nil:
-		return e.After.Row
-	}
-	return 0
-}
 
 // when is the time of an entry.
 func (e entry) when() time.Time {
@@ -31,14 +19,6 @@ func (e entry) when() time.Time {
 		return e.End.Time
 	}
 	return time.Time{}
-}
-
-// known tells whether this version of the program knows what a journal holds.
-func (e entry) known() error {
-	if e.Begin != nil && e.Begin.Version > version {
-		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", e.Begin.Version, version)
-	}
-	return nil
 }
 
 // What a journal holds comes from outside: names and messages are bounded, in

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -36,6 +37,10 @@ type run struct {
 	ready   []Row                  // rows that wait for a worker
 	queued  int                    // in busy and ready
 	running int
+	over    []Event // rows that have ended and count once the journal is on disk
+	failed  int64   // rows that failed, counted or not
+	syncing bool
+	synced  chan synced
 	held    map[adapters.Ref]bool // of an undoing: records of which a row was not put back
 	ended   error                 // why the run is to end early
 }
@@ -57,18 +62,25 @@ type finished struct {
 	fatal error // the run cannot go on
 }
 
+// synced says that the ends of the first rows in over are on disk, or why not.
+type synced struct {
+	rows int
+	err  error
+}
+
 // through goes through the rows, and hands them to do.
 func (r *run) through(ctx context.Context, rows iter.Seq2[Row, error], do func(context.Context, Row) (Event, error)) error {
 	reading, stopReading := context.WithCancel(ctx)
 	defer stopReading()
 	input, results := r.read(reading, rows), make(chan finished)
-	r.busy = map[adapters.Ref][]Row{}
+	r.busy, r.synced = map[adapters.Ref][]Row{}, make(chan synced, 1)
 	stop, done := r.Stop, ctx.Done()
-	for input != nil || r.running > 0 {
+	for input != nil || r.running > 0 || len(r.over) > 0 {
 		next := input
-		if r.queued >= r.Workers*ahead {
+		if r.queued+len(r.over) >= r.Workers*ahead {
 			next = nil
 		}
+		r.sync()
 		select {
 		case t, more := <-next:
 			if more {
@@ -78,6 +90,9 @@ func (r *run) through(ctx context.Context, rows iter.Seq2[Row, error], do func(c
 			}
 		case f := <-results:
 			r.finish(f)
+		case s := <-r.synced:
+			r.syncing = false
+			r.settle(s)
 		case <-stop:
 			stop = nil
 			r.end(ErrStopped)
@@ -131,10 +146,13 @@ func (r *run) take(t taken) {
 	r.summary.Read++
 	if was := r.is.outcomes.of(t.row.Number); r.keeps(t.row, was) {
 		r.summary.count(was, r.is.failed[t.row.Number].code)
+		if was == Failed {
+			r.failed++
+		}
 		return
 	}
 	if t.err != nil {
-		r.settle(r.refuse(t.row, t.err))
+		r.note(r.refuse(t.row, t.err))
 		return
 	}
 	record := record(t.row.Ref)
@@ -187,31 +205,72 @@ func (r *run) finish(f finished) {
 	} else {
 		delete(r.busy, record)
 	}
-	r.settle(f)
+	r.note(f)
 }
 
-// settle counts a row's end and tells of it.
-func (r *run) settle(f finished) {
+// note takes a row's end. What ends the run does so at once, before a further row
+// is sent.
+func (r *run) note(f finished) {
 	event := f.event
-	var code adapters.Code
-	var failure *adapters.Error
-	if errors.As(event.Err, &failure) {
-		code = failure.Code
-	}
-	r.summary.count(event.Outcome, code)
-	if f.fatal != nil {
+	switch {
+	case f.fatal != nil:
 		r.end(f.fatal)
+		event = event.left()
+	case event.Outcome == Failed:
+		r.failed++
+		if errors.Is(event.Err, adapters.ErrUnauthenticated) {
+			r.end(fmt.Errorf("every further row would fail as this one: %w", event.Err))
+		}
+		if r.MaxFailures != nil && r.MaxFailures(r.failed, r.summary.Read) {
+			r.end(ErrTooManyFailures)
+		}
 	}
-	if errors.Is(event.Err, adapters.ErrUnauthenticated) {
-		r.end(fmt.Errorf("every further row would fail as this one: %w", event.Err))
+	r.over = append(r.over, event)
+}
+
+// left is the event of a row that does not count yet.
+func (e Event) left() Event {
+	e.Outcome, e.Err, e.After = Left, nil, nil
+	return e
+}
+
+// sync brings what is over to the disk, all of it together. While that takes its
+// time, more may be over.
+func (r *run) sync() {
+	if r.syncing || len(r.over) == 0 {
+		return
 	}
-	if event.Outcome == Failed && r.MaxFailures != nil && r.MaxFailures(r.summary.Failed, r.summary.Read) {
-		r.end(ErrTooManyFailures)
+	r.syncing = true
+	rows := len(r.over)
+	if r.journal == nil {
+		r.synced <- synced{rows, nil}
+		return
 	}
-	if r.Event != nil {
-		event.Summary = r.summary
-		r.Event(event)
+	go func() { r.synced <- synced{rows, r.journal.sync()} }()
+}
+
+// settle counts rows, and tells of them. A row whose end the journal does not keep
+// is left: the next run sends it again.
+func (r *run) settle(s synced) {
+	if s.err != nil {
+		r.end(s.err)
 	}
+	for _, event := range r.over[:s.rows] {
+		if s.err != nil {
+			event = event.left()
+		}
+		var code adapters.Code
+		var failure *adapters.Error
+		if errors.As(event.Err, &failure) {
+			code = failure.Code
+		}
+		r.summary.count(event.Outcome, code)
+		if r.Event != nil {
+			event.Summary = r.summary
+			r.Event(event)
+		}
+	}
+	r.over = slices.Delete(r.over, 0, s.rows)
 }
 
 // read reads rows in a goroutine, and looks records up, as many at a time as

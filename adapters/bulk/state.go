@@ -30,8 +30,17 @@ func newState() *state {
 	return &state{open: map[int64]int64{}, failed: map[int64]failure{}, dirty: map[adapters.Ref]int64{}}
 }
 
+// maxRows are as many as anybody has; beyond it a number is damage.
+const maxRows = 1e9
+
 // take takes in an entry.
 func (s *state) take(at int64, e entry) error {
+	if row := e.row(); row < 0 || row > maxRows {
+		return fmt.Errorf("byte %d: no input has a row %d", at, row)
+	}
+	if err := e.known(); err != nil {
+		return err
+	}
 	switch {
 	case s.begun == 0 && e.Begin == nil:
 		return errors.New("it does not begin as a journal does")
@@ -91,8 +100,6 @@ func (s *state) check(now begin) error {
 	switch {
 	case s.begun == 0:
 		return nil // a crash came before its first line
-	case s.first.Version > version:
-		return fmt.Errorf("a later version of this program wrote it (form %d, this one knows %d)", s.first.Version, version)
 	case s.first.Kind != now.Kind:
 		return fmt.Errorf("it is of %s", s.first.Kind)
 	case s.first.Run.Vendor != now.Run.Vendor || s.first.Run.Account != now.Run.Account || s.first.Run.Host != now.Run.Host:

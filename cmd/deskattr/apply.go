@@ -175,6 +175,7 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 		rejects.add(e)
 		tell.event(e)
 	}
+	defer tell.stopping(ctx)()
 	// A signal ends the reading of rows, through Stop: those on their way finish.
 	summary, err := bulk.Apply(context.WithoutCancel(ctx), input.Rows(), o)
 	return tell.end(summary, errors.Join(err, rejects.close()))

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,6 +45,7 @@ type rowFile struct {
 	rows, bad int64
 	lookups   bool // some rows have to be looked up
 	file      *os.File
+	found     os.FileInfo // what it was like then
 	temporary bool
 }
 
@@ -50,6 +53,25 @@ func (r *rowFile) close() {
 	_ = r.file.Close()
 	if r.temporary {
 		_ = os.Remove(r.file.Name())
+	}
+}
+
+// Rows are the rows of the file, as long as it is the one that was read through. In
+// one that somebody writes to meanwhile, rows would be lost or come twice.
+func (r *rowFile) Rows() iter.Seq2[bulk.Row, error] {
+	return func(yield func(bulk.Row, error) bool) {
+		for row, err := range r.Input.Rows() {
+			if !yield(row, err) {
+				return
+			}
+		}
+		now, err := r.file.Stat()
+		if err == nil && (now.Size() != r.found.Size() || !now.ModTime().Equal(r.found.ModTime())) {
+			err = errors.New("it was changed during the run; what was read of it was done")
+		}
+		if err != nil {
+			yield(bulk.Row{}, fmt.Errorf("%w %s: %w", bulk.ErrInput, r.file.Name(), err))
+		}
 	}
 }
 
@@ -82,6 +104,9 @@ func (f *inputFlags) through(ctx context.Context, a *account, r *rowFile, csv bu
 		digest, input = json.Digest, func() (*bulk.Input, error) { return bulk.JSONLines(r.file, json) }
 	}
 	var err error
+	if r.found, err = r.file.Stat(); err != nil {
+		return unreadable(r.file.Name(), err)
+	}
 	if r.digest, err = digest(r.file); err != nil {
 		return unreadable(r.file.Name(), err)
 	}

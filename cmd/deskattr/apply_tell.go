@@ -135,6 +135,14 @@ func (t *teller) progress(s bulk.Summary) {
 	}
 }
 
+// stopping tells whoever interrupts a run what happens now, until its result is
+// called.
+func (t *teller) stopping(ctx context.Context) func() bool {
+	return context.AfterFunc(ctx, func() {
+		fmt.Fprintln(t.env.stderr, "finishing the rows on their way; interrupt once more to end at once")
+	})
+}
+
 // end tells how a run ended, and gives the error that its exit status is of.
 func (t *teller) end(s bulk.Summary, err error) error {
 	t.clear()

@@ -1,103 +1,160 @@
-//go:build unix
-
 package main
 
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 
-	"github.com/deskattr/deskattr/adapters/dixa/dixatest"
+	"github.com/deskattr/deskattr/adapters/chatwoot/chatwoottest"
 )
 
-// The fake prints one line, serves, and ends with the signal.
-func TestFakeServesUntilASignal(t *testing.T) {
-	for signal, want := range map[os.Signal]int{os.Interrupt: exitInterrupted, syscall.SIGTERM: exitTerminated} {
-		cmd := exec.Command("deskattr", "fake", "chatwoot", "--server-version", "4.16.2", "--state", "testdata/state.json")
-		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
-		stdout := start(t, cmd, cmd.StdoutPipe)
-		url, ok := strings.CutPrefix(readLine(t, stdout), "listening on ")
-		if !ok {
-			t.Fatalf("the first line is not that it listens")
-		}
-		answer, err := http.Get(url + "/_fake/state")
-		if err != nil {
-			t.Fatal(err)
-		}
-		state, _ := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		if answer, err = http.Get(url + "/api/v1/nowhere"); err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-		for _, part := range []string{`"version":"4.16.2"`, `"plan":"from the file"`} {
-			if !strings.Contains(string(state), part) {
-				t.Errorf("the state lacks %s: %s", part, state)
-			}
-		}
-		if err := cmd.Process.Signal(signal); err != nil {
-			t.Fatal(err)
-		}
-		rest, _ := io.ReadAll(stdout)
-		_ = cmd.Wait()
-		if got := cmd.ProcessState.ExitCode(); got != want || len(rest) > 0 {
-			t.Errorf("%v: exit status %d, want %d; further output %q", signal, got, want, rest)
-		}
-		told := "to use it: export CHATWOOT_URL=" + url + " CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=...\n" +
-			"chatwoot fake: GET /api/v1/nowhere: the document has no such path or method\n"
-		if stderr.String() != told {
-			t.Errorf("standard error is %q, want %q", &stderr, told)
-		}
-	}
+// bulkDesk is a fake with some contacts, a file with a row for each, and the way to
+// run the command on both.
+type bulkDesk struct {
+	*chatwoottest.Server
+	file string
+	rows int
 }
 
-// A write that a signal ends says that nobody knows what became of it.
-func TestSetEndsWithASignal(t *testing.T) {
-	server := dixatest.New(t)
-	server.SetFaults(dixatest.Fault{Type: "timeout", Method: http.MethodPatch, Times: -1})
-	cmd := exec.Command("deskattr", "set", "dixa", "conversation", "42", "2f5515b6-7e98-4f4d-9010-bfd2a27d4f35=1")
-	cmd.Env = append(os.Environ(), "DIXA_URL="+server.URL+"/v1", "DIXA_TOKEN=token", "DIXA_TOKEN_FILE=")
-	stderr := start(t, cmd, cmd.StderrPipe)
-	readLine(t, stderr) // names the account: the write is about to begin
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+func newBulkDesk(t *testing.T, rows int) *bulkDesk {
+	t.Helper()
+	d := &bulkDesk{Server: chatwoottest.New(t), file: filepath.Join(t.TempDir(), "rows.csv"), rows: rows}
+	state := d.State()
+	state.Contacts = map[string]chatwoottest.Contact{}
+	text := "id,plan\n"
+	for i := range rows {
+		state.Contacts[fmt.Sprint(i+1)] = chatwoottest.Contact{Name: "N", CustomAttributes: map[string]json.RawMessage{}}
+		text += fmt.Sprintf("%d,plan %[1]d\n", i+1)
+	}
+	d.SetState(state)
+	if err := os.WriteFile(d.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	rest, _ := io.ReadAll(stderr)
-	_ = cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
-		t.Errorf("exit status %d, want %d", got, exitInterrupted)
+	return d
+}
+
+func (d *bulkDesk) command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Args = append([]string{"deskattr"}, args...) // the name by which TestMain knows what to be
+	cmd.Env = append(os.Environ(), "CHATWOOT_URL="+d.URL, "CHATWOOT_ACCOUNT_ID=1", "CHATWOOT_TOKEN=admin", "XDG_CONFIG_HOME="+t.TempDir())
+	return cmd
+}
+
+func (d *bulkDesk) apply(t *testing.T, more ...string) *exec.Cmd {
+	t.Helper()
+	return d.command(t, append([]string{"apply", "chatwoot", d.file, "--kind", "contact", "--loose", "--rate", "1e6", "--workers", "2", "--output", "json"}, more...)...)
+}
+
+// finish runs what is left, and looks at the end state.
+func (d *bulkDesk) finish(t *testing.T) {
+	t.Helper()
+	d.SetFaults()
+	out, err := d.apply(t, "--resume").CombinedOutput()
+	if err != nil || !bytes.Contains(out, fmt.Appendf(nil, `"read":%d,"done":%[1]d,"unchanged":0,"failed":0,"left":0`, d.rows)) {
+		t.Fatalf("%v: %s", err, out)
 	}
-	if !strings.HasPrefix(string(rest), "deskattr: dixa: set conversation 42: ") || strings.Count(string(rest), "\n") != 1 {
-		t.Errorf("standard error: %q", rest)
+	for id, contact := range d.State().Contacts {
+		if got := string(contact.CustomAttributes["plan"]); got != `"plan `+id+`"` {
+			t.Errorf("contact %s has the plan %s", id, got)
+		}
 	}
 }
 
-// start starts the command and returns one of its outputs.
-func start(t *testing.T, cmd *exec.Cmd, output func() (io.ReadCloser, error)) *bufio.Reader {
-	t.Helper()
-	pipe, err := output()
+// TestInterrupted: the first signal finishes the rows on their way, and ends with
+// the status of the signal and a whole journal.
+func TestInterrupted(t *testing.T) {
+	for name, test := range map[string]struct {
+		signal syscall.Signal
+		status int
+	}{"interrupted": {syscall.SIGINT, exitInterrupted}, "terminated": {syscall.SIGTERM, exitTerminated}} {
+		t.Run(name, func(t *testing.T) {
+			d := newBulkDesk(t, 100)
+			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: -1, Latency: 20})
+			cmd := d.apply(t)
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewReader(out)
+			if _, err := lines.ReadString('\n'); err != nil { // a row is done
+				t.Fatalf("%v: %s", err, errs.String())
+			}
+			if err := cmd.Process.Signal(test.signal); err != nil {
+				t.Fatal(err)
+			}
+			rest, _ := io.ReadAll(lines)
+			err = cmd.Wait()
+			if cmd.ProcessState.ExitCode() != test.status {
+				t.Errorf("it ended with %v, want status %d", err, test.status)
+			}
+			if !bytes.Contains(rest, []byte(`"failed":0,`)) || bytes.Contains(rest, []byte(`"left":0`)) || !strings.Contains(errs.String(), "--resume") {
+				t.Errorf("it said\n%s%s", rest, errs.String())
+			}
+			requests := d.Requests()
+			if written, told := countOf(requests, "PATCH"), bytes.Count(rest, []byte(`"outcome":"done"`))+1; written != told {
+				t.Errorf("%d rows were written, and %d are told as done", written, told)
+			}
+			d.finish(t)
+		})
+	}
+}
+
+func countOf(requests []chatwoottest.Request, method string) (n int) {
+	for _, r := range requests {
+		if r.Method == method {
+			n++
+		}
+	}
+	return n
+}
+
+// TestInterruptedTwice: the second signal ends at once, also what hangs, and the run
+// can go on.
+func TestInterruptedTwice(t *testing.T) {
+	d := newBulkDesk(t, 20)
+	d.SetFaults(chatwoottest.Fault{Type: "timeout", Method: "PATCH", Skip: 4, Times: -1}) // no answer ever
+	cmd := d.apply(t)
+	errs, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() }) // where the test ended early
-	return bufio.NewReader(pipe)
-}
-
-func readLine(t *testing.T, r *bufio.Reader) string {
-	t.Helper()
-	text, err := r.ReadString('\n')
-	if err != nil {
+	for countOf(d.Requests(), "PATCH") < 6 { // both workers hang
+		runtime.Gosched()
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	return strings.TrimSuffix(text, "\n")
+	for lines := bufio.NewScanner(errs); lines.Scan() && !strings.Contains(lines.Text(), "once more"); {
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, errs)
+	var ended *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &ended) {
+		t.Fatalf("it ended with %v", err)
+	}
+	if status := ended.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGINT {
+		t.Errorf("it ended with %v, want the end by an interrupt", ended)
+	}
+	d.finish(t)
 }

@@ -52,6 +52,7 @@ if it breaks off, the same command goes on.`,
 				}
 			}
 			tell := newTeller(env, f.output, report.Done, run.Vendor)
+			defer tell.stopping(ctx)()
 			summary, err := bulk.Undo(context.WithoutCancel(ctx), args[0], bulk.UndoOptions{
 				Adapter: account, Workers: pace.workers, Run: run, Force: force, MaxFailures: maxFailures, Stop: ctx.Done(),
 				Event: func(e bulk.Event) { tell.event(e) },
