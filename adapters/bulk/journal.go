@@ -115,17 +115,30 @@ func (j *journal) close() error {
 	return err
 }
 
+// lockJournal keeps others from writing a journal, until it is closed or the
+// process ends.
+func lockJournal(path string) (*flock.Flock, error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err == nil && !held {
+		err = errors.New("another run is writing it; wait until it has ended")
+	}
+	if err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))
+	}
+	return lock, nil
+}
+
 // openJournal opens the journal of a run: a new one, or with resume the one that
 // is there, which is read into the state.
 func openJournal(path string, first begin, resume, again bool) (*journal, *state, error) {
 	bad := func(format string, args ...any) (*journal, *state, error) {
 		return nil, nil, fmt.Errorf("%w %s: %w", ErrJournal, path, fmt.Errorf(format, args...))
 	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if held, err := lock.TryLock(); err != nil {
-		return bad("%w", plain(err))
-	} else if !held {
-		return bad("another run is writing it; wait until it has ended")
+	lock, err := lockJournal(path)
+	if err != nil {
+		return nil, nil, err
 	}
 	keep := false
 	defer func() {

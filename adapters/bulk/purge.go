@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-
-	"github.com/gofrs/flock"
 )
 
 // Purge takes all values out of a journal, and out of that of its undoing where
@@ -34,16 +32,12 @@ func Purge(path string) error {
 
 // locked does something with a journal that nobody writes meanwhile.
 func locked(path string, do func() error) error {
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	held, err := lock.TryLock()
+	lock, err := lockJournal(path)
+	if err != nil {
+		return err
+	}
 	defer func() { _ = lock.Close() }()
-	if err == nil && !held {
-		err = errors.New("a run is writing it; wait until it has ended")
-	}
-	if err == nil {
-		err = do()
-	}
-	if err == nil || errors.Is(err, ErrJournal) {
+	if err = do(); err == nil || errors.Is(err, ErrJournal) {
 		return err
 	}
 	return fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))

@@ -355,8 +355,8 @@ func TestPurgeRefused(t *testing.T) {
 		hold  string
 		want  string
 	}{
-		"a run is writing it":     {write: func(*hand) {}, hold: ".lock", want: "a run is writing it; wait until it has ended"},
-		"an undoing is writing":   {write: func(*hand) {}, hold: ".undo.lock", want: ".undo: a run is writing it"},
+		"a run is writing it":     {write: func(*hand) {}, hold: ".lock", want: "another run is writing it; wait until it has ended"},
+		"an undoing is writing":   {write: func(*hand) {}, hold: ".undo.lock", want: ".undo: another run is writing it"},
 		"damaged":                 {write: func(h *hand) { h.WriteString("00000000 {}\n"); h.end(0, 1) }, want: "nothing was changed: byte"},
 		"of a later version":      {write: func(h *hand) { h.begin(0, fields{"version": 2}) }, want: "a later version"},
 		"empty":                   {write: func(h *hand) { h.Reset() }, want: "it is empty"},

@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/deskattr/deskattr/adapters"
 )
 
@@ -47,9 +45,9 @@ type UndoOptions struct {
 // and stays as it is. The journal of the undoing is beside the other, with .undo
 // after its name: called again, Undo goes on where it broke off.
 func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if held, err := lock.TryLock(); err != nil || !held {
-		return Summary{}, fmt.Errorf("%w %s: a run is writing it; wait until it has ended", ErrJournal, path)
+	lock, err := lockJournal(path)
+	if err != nil {
+		return Summary{}, err
 	}
 	defer func() { _ = lock.Close() }()
 	h, err := open(path)
