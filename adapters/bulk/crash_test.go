@@ -163,9 +163,9 @@ func TestCrashes(t *testing.T) {
 		want := applied(before, rows)
 		journal := filepath.Join(t.TempDir(), "journal")
 		left := *crashes - kills
-		kills += killing(t, server, "apply", journal, rows, (left+1)/2, round, killed)
+		kills += killing(t, server, "apply", journal, rows, 0, (left+1)/2, round, killed)
 		same(t, server, want, "after applying")
-		kills += killing(t, server, "undo", journal, rows, left-(left+1)/2, round, killed)
+		kills += killing(t, server, "undo", journal, rows, 0, left-(left+1)/2, round, killed)
 		same(t, server, before, "after undoing")
 	}
 	t.Logf("killed: %v", killed)
@@ -177,6 +177,34 @@ func TestCrashes(t *testing.T) {
 			t.Errorf("it was never killed at the step %q", step)
 		}
 	}
+}
+
+// TestCrashesAndAForeignWriter: what somebody else has changed since is left alone
+// and told by an undoing that is killed on its way; all else is put back.
+func TestCrashesAndAForeignWriter(t *testing.T) {
+	const rows = 500
+	server := chatwoottest.New(t)
+	before := crashState(server)
+	want := applied(before, rows)
+	journal := filepath.Join(t.TempDir(), "journal")
+	killing(t, server, "apply", journal, rows, 0, 0, 0, map[string]int{})
+	same(t, server, want, "after applying")
+	state := server.State()
+	for _, id := range []string{"3", "30", "299"} {
+		state.Contacts[id].CustomAttributes["step"] = json.RawMessage(`"by hand"`) // every row sets it
+		want[id]["step"] = json.RawMessage(`"by hand"`)
+		before[id] = want[id]
+	}
+	server.SetState(state)
+	held := 0
+	for row := range importRows(rows) {
+		if string(before[row.Ref.ID]["step"]) == `"by hand"` {
+			held++
+		}
+	}
+	kills := killing(t, server, "undo", journal, rows, held, 12, 7, map[string]int{})
+	same(t, server, before, "after undoing")
+	t.Logf("%d of %d rows are not put back, after %d kills", held, rows, kills)
 }
 
 // crashState gives the server its records, and faults.
@@ -221,8 +249,9 @@ func applied(before map[string]map[string]json.RawMessage, rows int) map[string]
 	return is
 }
 
-// killing runs the program until it is done, and kills it so often on the way.
-func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, rows, kills, seed int, killed map[string]int) (lives int) {
+// killing runs the program until it is done but for so many rows that fail each
+// time, and kills it so often on the way.
+func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, rows, failing, kills, seed int, killed map[string]int) (lives int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(uint64(seed), uint64(len(mode))))
 	for attempts := 0; ; attempts++ {
@@ -254,8 +283,11 @@ func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, ro
 		if err != nil {
 			t.Fatalf("%s: %s", mode, errs.Bytes())
 		}
-		if summary.Failed > 0 {
+		if summary.Failed > int64(failing) {
 			continue // rows that failed are tried again
+		}
+		if summary.Failed < int64(failing) {
+			t.Fatalf("%s: %d rows failed, want %d: %s", mode, summary.Failed, failing, out.Bytes())
 		}
 		if mode == "apply" && (summary.Read != int64(rows) || summary.Done != int64(rows)) {
 			t.Fatalf("%s: not every row counts once: %s", mode, out.Bytes())
