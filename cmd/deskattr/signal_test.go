@@ -158,3 +158,54 @@ func TestInterruptedTwice(t *testing.T) {
 	}
 	d.finish(t)
 }
+
+// TestChangedInput: a file that somebody writes to during the run ends it: rows of
+// it are done, and nothing is told as finished.
+func TestChangedInput(t *testing.T) {
+	for name, change := range map[string]func(path string) error{
+		"cut off": func(path string) error { return os.Truncate(path, 8) },
+		"longer": func(path string) error {
+			file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				return err
+			}
+			_, err = file.WriteString("1,late\n")
+			return errors.Join(err, file.Close())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newBulkDesk(t, 300)
+			whole, err := os.ReadFile(d.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: 20, Skip: 10, Latency: 20})
+			cmd := d.apply(t)
+			var errs bytes.Buffer
+			cmd.Stderr = &errs
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewReader(out)
+			if _, err := lines.ReadString('\n'); err != nil { // a row is done
+				t.Fatalf("%v: %s", err, errs.String())
+			}
+			if err := change(d.file); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, lines)
+			err = cmd.Wait()
+			if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(errs.String(), "changed during the run") {
+				t.Errorf("it ended with %v, want status %d: %s", err, exitUsage, errs.String())
+			}
+			if err := os.WriteFile(d.file, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			d.finish(t)
+		})
+	}
+}
