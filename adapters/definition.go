@@ -21,7 +21,7 @@ const (
 // Definition is what a vendor knows of one attribute.
 type Definition struct {
 	Key         string // the vendor's key: what names turn into
-	Name        string // a second, readable name where the vendor has one (Dixa's identifier)
+	Name        string // a second, readable name for it where there is one (Dixa's identifier, a key at Kustomer without its ending)
 	Label       string // what people see
 	Description string // for people, may be empty
 	Kind        Kind   // the kind of record it belongs to

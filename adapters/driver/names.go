@@ -157,7 +157,10 @@ func names(definitions []adapters.Definition) []string {
 	var all []string
 	for _, d := range definitions {
 		if !d.Archived {
-			all = append(all, cmp.Or(d.Name, d.Key))
+			all = append(all, d.Key)
+			if d.Name != "" {
+				all = append(all, d.Name)
+			}
 		}
 	}
 	return all

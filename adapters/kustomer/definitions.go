@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/driver"
@@ -40,7 +41,40 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	for _, key := range slices.Sorted(maps.Keys(properties)) {
 		definitions = append(definitions, define(kind, key, properties[key]))
 	}
+	nameStems(definitions)
 	return definitions, nil
+}
+
+// nameStems gives definitions their keys without the ending as names, where that
+// means no other. It is what find goes by, for all of them at once.
+func nameStems(definitions []adapters.Definition) {
+	meant := map[string]int{}
+	for _, d := range definitions {
+		if d.Archived {
+			continue
+		}
+		stem, _ := split(d.Key)
+		meant[fold(d.Key)]++
+		if stem != d.Key {
+			meant[fold(stem)]++
+		}
+	}
+	for i := range definitions {
+		stem, suffix := split(definitions[i].Key)
+		_, further := split(stem)
+		if suffix != "" && further == "" && meant[fold(stem)] == 1 && !definitions[i].Archived && fold(stem) != "" {
+			definitions[i].Name = stem
+		}
+	}
+}
+
+// fold is what counts of a name: its letters and digits, whatever their case.
+func fold(name string) string {
+	var folded strings.Builder
+	for r, rest := letter(name); r != 0; r, rest = letter(rest) {
+		folded.WriteRune(r)
+	}
+	return folded.String()
 }
 
 // property is a definition as the vendor has it. LastNodeRequired is in no page

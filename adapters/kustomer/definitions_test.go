@@ -70,6 +70,9 @@ func TestDefinitionIsRead(t *testing.T) {
 		t.Run(test.key, func(t *testing.T) {
 			want := test.want
 			want.Key, want.Kind, want.Raw = test.key, adapters.Conversation, json.RawMessage(test.property)
+			if i := strings.LastIndexAny(test.key, "ABINSTU"); i > 0 && !want.Archived {
+				want.Name = test.key[:i]
+			}
 			if got := definitions(t, `{"`+test.key+`":`+test.property+`}`)[test.key]; !reflect.DeepEqual(got, want) {
 				t.Errorf("got\n\t%+v\nwant\n\t%+v", got, want)
 			}

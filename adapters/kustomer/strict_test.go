@@ -94,7 +94,7 @@ func TestStrict(t *testing.T) {
 		{"customerId", adapters.String(company), "", adapters.CodeUnknownAttribute, "customerIdStr"},
 		{"oldStr", adapters.String("x"), "", adapters.CodeArchived, ""},
 		{"old", adapters.String("x"), "", adapters.CodeUnknownAttribute, ""},
-		{"plann", adapters.String("pro"), "", adapters.CodeUnknownAttribute, `did you mean "planStr"`},
+		{"plann", adapters.String("pro"), "", adapters.CodeUnknownAttribute, `did you mean "plan"`},
 		{"plann", adapters.Clear(), "", adapters.CodeUnknownAttribute, `did you mean "plan"`},
 		{"freeNum", adapters.Int(1), "", adapters.CodeUnknownAttribute, "freeStr"},
 		{"nothing", adapters.String("x"), "", adapters.CodeUnknownAttribute, ""},
