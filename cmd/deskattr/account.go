@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -32,7 +34,8 @@ type account struct {
 	vendor   vendor
 	settings settings
 	kind     adapters.Kind
-	writing  bool // from now on, a request may write
+	writing  bool         // from now on, a request may write
+	sent     atomic.Int64 // requests, each attempt
 }
 
 // open makes the adapter for VENDOR and KIND. Strict is about writing.
@@ -63,11 +66,15 @@ func (f *settingFlags) connect(env environment, vendorName string, strict bool, 
 		return nil, err
 	}
 	a := &account{vendor: v, settings: s}
-	a.desk, err = v.open(s, strict, transport.Options{Limiter: limiter, Links: []func(http.RoundTripper) http.RoundTripper{
-		func(next http.RoundTripper) http.RoundTripper {
+	a.desk, err = v.open(s, strict, transport.Options{
+		Limiter: limiter,
+		Links: []func(http.RoundTripper) http.RoundTripper{func(next http.RoundTripper) http.RoundTripper {
 			return &announcer{next: next, writing: &a.writing, stderr: env.stderr, text: v.name + ": " + s.target()}
-		},
-	}})
+		}},
+		Observers: []*transport.Observer{{Finished: func(_ context.Context, _ transport.Request, o transport.Outcome) {
+			a.sent.Add(int64(o.Attempts))
+		}}},
+	})
 	if err != nil {
 		return nil, usage("%v", err)
 	}

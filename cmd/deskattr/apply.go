@@ -41,6 +41,15 @@ func (f *paceFlags) limiter() *transport.Limiter {
 	return &transport.Limiter{Rate: f.rate}
 }
 
+// pace is how many requests a second the run may send, as long as the server does
+// not say more.
+func (f *paceFlags) pace(v vendor) float64 {
+	if f.rate > 0 {
+		return f.rate
+	}
+	return v.pace
+}
+
 // failures is what --on-error and --max-failures ask for.
 func (f *paceFlags) failures() (func(failed, read int64) bool, error) {
 	switch {
@@ -169,7 +178,7 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 	if err != nil {
 		return err
 	}
-	tell := newTeller(env, f.output, input.rows, account.Vendor())
+	tell := newTeller(env, f.output, input.rows, account, f.pace(account.vendor))
 	tell.dry = f.dryRun
 	o.Event = func(e bulk.Event) {
 		rejects.add(e)
@@ -214,10 +223,7 @@ func (f *applyFlags) requests(looked bool) int {
 
 // announce says what is about to happen, and on a terminal asks.
 func (f *applyFlags) announce(env environment, a *account, input *rowFile) error {
-	pace := f.rate
-	if pace == 0 {
-		pace = a.vendor.pace
-	}
+	pace := f.pace(a.vendor)
 	each := f.requests(input.lookups)
 	took := time.Duration(float64(input.rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)
 	what := "set attributes of"

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -22,19 +23,23 @@ import (
 type teller struct {
 	env    environment
 	output format
-	vendor string
 	rows   int64
+	sent   *atomic.Int64 // requests
+	pace   float64       // how many of them there may be in a second
+	begun  time.Time
+	told   int64                    // rows whose end was told
 	bar    *progressbar.ProgressBar // nil: no terminal
 	dry    bool                     // nothing is written
-	last   time.Time
+	last   time.Time                // when it was said how it goes,
+	before int64                    // and the requests then
 	err    error
 }
 
 // tellEvery is how often a run that nobody watches on a terminal says where it is.
 const tellEvery = 10 * time.Second
 
-func newTeller(env environment, output format, rows int64, vendor string) *teller {
-	t := &teller{env: env, output: output, rows: rows, vendor: vendor, last: time.Now()}
+func newTeller(env environment, output format, rows int64, a *account, pace float64) *teller {
+	t := &teller{env: env, output: output, rows: rows, sent: &a.sent, pace: pace, begun: time.Now(), last: time.Now(), before: a.sent.Load()}
 	if isTerminal(env.stderr) {
 		t.bar = progressbar.NewOptions64(rows,
 			progressbar.OptionSetWriter(env.stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
@@ -65,8 +70,9 @@ type eventJSON struct {
 
 // summaryJSON is the last line.
 type summaryJSON struct {
-	Schema  int          `json:"schema"`
-	Summary bulk.Summary `json:"summary"`
+	Schema   int          `json:"schema"`
+	Summary  bulk.Summary `json:"summary"`
+	Requests int64        `json:"requests"` // sent, with those that were tried again and those that read definitions
 }
 
 // event tells of a row.
@@ -123,16 +129,28 @@ func (t *teller) clear() {
 }
 
 func (t *teller) progress(s bulk.Summary) {
+	t.told++
 	over := s.Done + s.Unchanged + s.Failed
 	if t.bar != nil {
-		t.bar.Describe(fmt.Sprintf("%d failed", s.Failed))
 		_ = t.bar.Set64(over)
+	}
+	now, every := time.Now(), tellEvery
+	if t.bar != nil {
+		every = time.Second
+	}
+	if now.Sub(t.last) < every {
 		return
 	}
-	if now := time.Now(); now.Sub(t.last) >= tellEvery {
-		t.last = now
-		fmt.Fprintf(t.env.stderr, "%d of %d rows, %d failed\n", over, t.rows, s.Failed)
+	sent := t.sent.Load()
+	rate := float64(sent-t.before) / now.Sub(t.last).Seconds()
+	t.last, t.before = now, sent
+	how := fmt.Sprintf("%d failed, %.1f requests a second (%.0f%% of %g)", s.Failed, rate, 100*rate/t.pace, t.pace)
+	if t.bar != nil {
+		t.bar.Describe(how)
+		return
 	}
+	left := time.Duration(float64(t.rows-over) / float64(t.told) * float64(now.Sub(t.begun)))
+	fmt.Fprintf(t.env.stderr, "%d of %d rows, %s, about %v left\n", over, t.rows, how, max(left, 0).Round(time.Second))
 }
 
 // stopping tells whoever interrupts a run what happens now, until its result is
@@ -147,7 +165,7 @@ func (t *teller) stopping(ctx context.Context) func() bool {
 func (t *teller) end(s bulk.Summary, err error) error {
 	t.clear()
 	if t.output == formatJSON && (s.Read > 0 || err == nil) {
-		t.keep(writeJSON(t.env.stdout, summaryJSON{schema, s}))
+		t.keep(writeJSON(t.env.stdout, summaryJSON{schema, s, t.sent.Load()}))
 	}
 	if s.Read > 0 || err == nil {
 		done := "done"

@@ -51,7 +51,7 @@ if it breaks off, the same command goes on.`,
 					return err
 				}
 			}
-			tell := newTeller(env, f.output, report.Done, run.Vendor)
+			tell := newTeller(env, f.output, report.Done, account, pace.pace(account.vendor))
 			defer tell.stopping(ctx)()
 			summary, err := bulk.Undo(context.WithoutCancel(ctx), args[0], bulk.UndoOptions{
 				Adapter: account, Workers: pace.workers, Run: run, Force: force, MaxFailures: maxFailures, Stop: ctx.Done(),
