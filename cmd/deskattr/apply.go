@@ -101,7 +101,8 @@ where all are of one); every other column is an attribute, and the account's def
 say what its cells hold. JSON Lines has an object on each line:
   {"kind":"contact","id":"7","attributes":{"plan":"pro","vip":true,"old":null}}
 An id may also be email:ADDRESS, phone:NUMBER or external:ID. Rows for one record are done in
-their order. What a spreadsheet has spoilt is refused, not guessed.
+their order; a row of --rejects that is mended and applied comes after the other rows for its
+record, so look at those first. What a spreadsheet has spoilt is refused, not guessed.
 
 A journal is written beside the run (FILE.journal where --journal says nothing): what was
 there before is on disk before anything is sent. A run that broke off goes on with --resume;
