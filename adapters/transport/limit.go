@@ -59,7 +59,8 @@ type Limiter struct {
 	// vendor allows; 0: what it allows, times Share.
 	Rate float64
 
-	// Off holds nothing back, not even after a 429.
+	// Off holds nothing back, not even after a 429: for tests with a fake, say, that
+	// make more calls than the vendor would allow.
 	Off bool
 
 	mu      sync.Mutex

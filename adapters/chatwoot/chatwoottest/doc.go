@@ -4,6 +4,8 @@
 //	// point the code under test at server.URL, account 1, token "admin"
 //	got := server.State().Conversations["7"].CustomAttributes
 //
+// An adapter keeps to the vendor's limit here as well. A test with many calls gives it a transport.Limiter that is Off.
+//
 // It plays every operation of the document specs.Chatwoot. A request that does not fit the document is an error of the
 // test, odd ids and unknown query parameters included, and is still answered as Chatwoot would answer it. Only a merge
 // flag that is no boolean passes without a word, because it works.

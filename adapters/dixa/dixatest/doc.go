@@ -3,6 +3,8 @@
 //	server := dixatest.New(t)
 //	adapter, err := dixa.New(dixa.Config{URL: server.URL + "/v1", Token: adapters.StaticToken("token")})
 //
+// An adapter keeps to the vendor's limit here as well. A test with many calls gives it a transport.Limiter that is Off.
+//
 // It keeps its state in memory, plays the operations that the adapter needs and a few beside under both /v1 and /beta,
 // and reports to t each request that does not fit specs/dixa/openapi.yaml. The other operations of that document it
 // answers with status 501. It shares no code with the client.

@@ -6,6 +6,8 @@
 // Point the client at server.URL with the token "token". Whatever the client sends or the fake answers is held against
 // the OpenAPI document of package specs, and what does not fit it is an error of the test.
 //
+// An adapter keeps to the vendor's limit here as well. A test with many calls gives it a transport.Limiter that is Off.
+//
 // # State
 //
 // A new server has, unless [WithState] says otherwise:
