@@ -52,7 +52,7 @@ func TestImports(t *testing.T) {
 		"adapters/transport":       {"adapters", "adapters/transport"},
 		"adapters/driver":          core,
 		"adapters/memory":          append([]string{"adapters/memory"}, core...),
-		"adapters/bulk":            {"adapters", "adapters/bulk"},
+		"adapters/bulk":            {"adapters", "adapters/bulk", "adapters/transport"},
 		"adapters/adapterstest":    {"adapters", "adapters/adapterstest"},
 		"adapters/internal/fake":   {"adapters/internal/fake"},
 		"adapters/internal/model":  append([]string{"adapters/internal/model"}, core[0]),

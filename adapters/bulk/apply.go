@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
 )
 
 // Options say how to go through rows. Adapter is required.
@@ -63,6 +64,7 @@ type Event struct {
 	// Before and After are the named attributes as they were and are; of a dry run,
 	// as they would be. Before is nil where nobody read.
 	Before, After adapters.Attributes
+	Requests      int // that the row took, with those that were tried again; look-ups are not counted
 	Took          time.Duration
 	Summary       Summary // so far
 }
@@ -128,8 +130,9 @@ func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 			return fatal == nil
 		}))
 	}
-	result, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, options...)
-	e.Took = time.Since(start)
+	followed, trace := transport.Follow(ctx)
+	result, err := r.Adapter.UpdateAttributes(followed, row.Ref, row.Attributes, options...)
+	e.Took, e.Requests = time.Since(start), trace.Requests()
 	switch {
 	case fatal != nil:
 		e.Outcome = Left
@@ -163,9 +166,15 @@ func (r *run) before(row Row, was adapters.Attributes, names []string) *before {
 
 // after is the entry of a row's end.
 func (r *run) after(e Event, at int64) *after {
-	a := &after{Row: e.Row.Number, At: at, Line: e.Row.Line, Ref: ref(e.Row.Ref), Outcome: e.Outcome, Millis: e.Took.Milliseconds(), Time: time.Now().UTC()}
+	a := &after{
+		Row: e.Row.Number, At: at, Line: e.Row.Line, Ref: ref(e.Row.Ref), Outcome: e.Outcome,
+		Attempts: e.Requests, Millis: e.Took.Milliseconds(), Time: time.Now().UTC(),
+	}
 	if !r.NoValues && !r.NoUndo {
 		a.Is = values(e.After)
+	}
+	if at == 0 { // else its before has them
+		a.Names = slices.Sorted(maps.Keys(e.Row.Attributes))
 	}
 	if e.Err != nil {
 		a.Message = e.Err.Error()

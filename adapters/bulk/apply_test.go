@@ -6,12 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/bulk"
+	"github.com/deskattr/deskattr/adapters/chatwoot"
+	"github.com/deskattr/deskattr/adapters/chatwoot/chatwoottest"
 	"github.com/deskattr/deskattr/adapters/memory"
+	"github.com/deskattr/deskattr/adapters/transport"
 )
 
 // kind is that of the records in these tests.
@@ -123,5 +130,58 @@ func TestStopped(t *testing.T) {
 		if !errors.Is(err, bulk.ErrStopped) || runs > 6 {
 			t.Fatalf("run %d: %v", runs, err)
 		}
+	}
+}
+
+// TestJournalTellsOfRequests: the journal has the names that were set and the
+// requests that it took, also where nothing was read.
+func TestJournalTellsOfRequests(t *testing.T) {
+	for name, test := range map[string]struct {
+		noUndo   bool
+		attempts []string // of the two rows
+		requests int64
+	}{
+		"with undo":    {false, []string{`"attempts":3`, `"attempts":2`}, 5},
+		"without undo": {true, []string{`"attempts":2`, `"attempts":1`}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := chatwoottest.New(t)
+			server.SetFaults(chatwoottest.Fault{Type: "status", Method: http.MethodPatch, Status: http.StatusServiceUnavailable})
+			desk, err := chatwoot.New(chatwoot.Config{
+				URL: server.URL, AccountID: 1, Token: adapters.StaticToken("admin"), Transport: transport.Options{Backoff: time.Millisecond},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			journal := filepath.Join(t.TempDir(), "journal")
+			summary, err := bulk.Apply(t.Context(), rowsOf("1", "1"), bulk.Options{Adapter: desk, Journal: journal, Run: account, NoUndo: test.noUndo})
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, summary, 2, 2, 0, 0, 0)
+			text, err := os.ReadFile(journal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ends []string
+			for line := range strings.Lines(string(text)) {
+				if strings.Contains(line, `{"after":`) {
+					ends = append(ends, line)
+				}
+			}
+			for i, end := range ends {
+				if !strings.Contains(end, test.attempts[i]) || strings.Contains(end, `"names":["n"]`) != test.noUndo {
+					t.Errorf("row %d ends with %s, want %s, and names where nothing was read", i+1, end, test.attempts[i])
+				}
+			}
+			report, err := bulk.Read(journal)
+			if err != nil || report.Requests != test.requests || len(ends) != 2 {
+				t.Errorf("%d requests, %d rows, %v; want %d", report.Requests, len(ends), err, test.requests)
+			}
+			var page strings.Builder
+			if err := report.WriteText(&page); err != nil || !strings.Contains(page.String(), fmt.Sprintf("0 failed; %d requests", test.requests)) {
+				t.Errorf("%v: %s", err, page.String())
+			}
+		})
 	}
 }

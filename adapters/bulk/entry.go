@@ -60,19 +60,21 @@ type before struct {
 
 // after says what became of a row.
 type after struct {
-	Row     int64             `json:"row"`
-	At      int64             `json:"at,omitempty"` // where its before is
-	Line    int64             `json:"line,omitempty"`
-	Ref     ref               `json:"ref"`
-	Outcome Outcome           `json:"outcome"`
-	Is      map[string]*value `json:"is,omitempty"` // the named attributes, as the vendor reports them
-	Code    adapters.Code     `json:"code,omitempty"`
-	Class   string            `json:"class,omitempty"`
-	Effect  adapters.Effect   `json:"effect,omitempty"`
-	Status  int               `json:"status,omitempty"`
-	Message string            `json:"message,omitempty"`
-	Millis  int64             `json:"ms"`
-	Time    time.Time         `json:"time"`
+	Row      int64             `json:"row"`
+	At       int64             `json:"at,omitempty"` // where its before is
+	Line     int64             `json:"line,omitempty"`
+	Ref      ref               `json:"ref"`
+	Outcome  Outcome           `json:"outcome"`
+	Names    []string          `json:"names,omitempty"` // of the attributes, where there is no before
+	Is       map[string]*value `json:"is,omitempty"`    // the named attributes, as the vendor reports them
+	Code     adapters.Code     `json:"code,omitempty"`
+	Class    string            `json:"class,omitempty"`
+	Effect   adapters.Effect   `json:"effect,omitempty"`
+	Status   int               `json:"status,omitempty"`
+	Message  string            `json:"message,omitempty"`
+	Attempts int               `json:"attempts,omitempty"` // requests of this try of the row
+	Millis   int64             `json:"ms"`
+	Time     time.Time         `json:"time"`
 }
 
 // end closes a run that went through all its rows.

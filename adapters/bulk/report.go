@@ -40,6 +40,7 @@ type Report struct {
 	// InFlight are rows that were about to be sent and have no outcome: they may
 	// have been written. It is known only where ReadFirst.
 	InFlight  int64 `json:"in_flight"`
+	Requests  int64 `json:"requests"`   // that the rows took which have an outcome, each time they were sent
 	ReadFirst bool  `json:"read_first"` // records were read before they were written
 
 	Failures []Failure `json:"failures"` // the commonest code first
@@ -170,6 +171,7 @@ func (r *reading) after(at int64, a *after) {
 	if a.Outcome == Failed {
 		r.failedAt[a.Row] = at
 	}
+	r.Requests += int64(max(a.Attempts, 0))
 	r.over.at(a.Time).add(a.Outcome)
 	r.slow(a)
 }

@@ -24,7 +24,7 @@ func TestReportJSON(t *testing.T) {
 		of   map[string]any
 		want string
 	}{
-		{"report", is, "again began bucket_ms done failed failures finished in_flight kind last no_values over_time read read_first resumed run running_ms schema slowest torn unchanged undoable"},
+		{"report", is, "again began bucket_ms done failed failures finished in_flight kind last no_values over_time read read_first requests resumed run running_ms schema slowest torn unchanged undoable"},
 		{"run", is["run"].(map[string]any), "account host input vendor"},
 		{"failure", first("failures"), "code count examples"},
 		{"example", first("failures")["examples"].([]any)[0].(map[string]any), "id kind line message row"},

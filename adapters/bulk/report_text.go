@@ -120,6 +120,9 @@ func (r Report) rows() string {
 	if r.Again > 0 {
 		text += ", since all were sent again"
 	}
+	if r.Requests > 0 {
+		text += "; " + digits(r.Requests) + " requests"
+	}
 	return text
 }
 

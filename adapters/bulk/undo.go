@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/transport"
 )
 
 // ErrChanged means that an attribute is not as the run left it: somebody else has
@@ -79,8 +80,9 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 func (r *run) restore(ctx context.Context, row Row, force bool) (e Event, fatal error) {
 	e = Event{Row: row, Outcome: Done, Before: row.undo.left, After: row.Attributes}
 	start := time.Now()
-	err := r.putBack(ctx, row, force, &e)
-	e.Took = time.Since(start)
+	followed, trace := transport.Follow(ctx)
+	err := r.putBack(followed, row, force, &e)
+	e.Took, e.Requests = time.Since(start), trace.Requests()
 	switch {
 	case err != nil && ctx.Err() != nil:
 		e.Outcome = Left

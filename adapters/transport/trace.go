@@ -34,8 +34,10 @@ func writes(req *http.Request) bool {
 // applied (2xx), refused (3xx, 4xx, or never sent) or doubtful (5xx, no answer).
 // It is safe for concurrent use.
 type Trace struct {
+	outer                      *Trace // that the context had before; it is told the same
 	mu                         sync.Mutex
 	used                       bool
+	requests                   int
 	applied, doubtful, refused int
 	last                       *int // the counter the last writing attempt went to
 	lastOnce                   bool
@@ -43,7 +45,7 @@ type Trace struct {
 
 // Follow returns a context whose requests are noted in the returned Trace.
 func Follow(ctx context.Context) (context.Context, *Trace) {
-	trace := &Trace{}
+	trace := &Trace{outer: traceOf(ctx)}
 	return context.WithValue(ctx, traceKey{}, trace), trace
 }
 
@@ -58,6 +60,7 @@ func (t *Trace) use() {
 	if t == nil {
 		return
 	}
+	t.outer.use()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.used = true
@@ -68,8 +71,12 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 	if t == nil {
 		return
 	}
+	t.outer.note(req, answer, err)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if !isUnsent(err) {
+		t.requests++
+	}
 	t.lastOnce = isOnce(req.Context())
 	t.last = nil
 	if !writes(req) {
@@ -98,6 +105,9 @@ func neverSent(err error) bool {
 // Doubt takes back what was made of the last writing attempt: its answer turned
 // out to say less than its status.
 func (t *Trace) Doubt() {
+	if t.outer != nil {
+		t.outer.Doubt()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.last != nil {
@@ -110,6 +120,9 @@ func (t *Trace) Doubt() {
 // Used tells whether any request came through the chain. One that did not is not
 // known here.
 func (t *Trace) Used() bool { t.mu.Lock(); defer t.mu.Unlock(); return t.used }
+
+// Requests is the number of attempts that were made, of all kinds.
+func (t *Trace) Requests() int { t.mu.Lock(); defer t.mu.Unlock(); return t.requests }
 
 // Applied is the number of writing attempts that the vendor confirmed.
 func (t *Trace) Applied() int { t.mu.Lock(); defer t.mu.Unlock(); return t.applied }

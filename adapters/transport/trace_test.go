@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters/transport"
 )
@@ -33,5 +34,35 @@ func TestTraceOfEachStatus(t *testing.T) {
 				t.Errorf("%s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestTraceWithinATrace: who follows a whole call sees what its parts see, and
+// those no more than their own.
+func TestTraceWithinATrace(t *testing.T) {
+	status := 200
+	s := &server{answer: func(int) (*http.Response, error) { return answer(status, "") }}
+	c := client(s, transport.Options{Attempts: 2, Backoff: time.Nanosecond}, nil)
+	outerCtx, outer := transport.Follow(t.Context())
+	if _, err := post(t, outerCtx, c); err != nil {
+		t.Fatal(err)
+	}
+	innerCtx, inner := transport.Follow(outerCtx)
+	if _, err := post(t, innerCtx, c); err != nil {
+		t.Fatal(err)
+	}
+	inner.Doubt()
+	status = 503
+	if _, err := post(t, innerCtx, c); err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]struct {
+		trace                       *transport.Trace
+		requests, applied, doubtful int
+	}{"outer": {outer, 4, 1, 3}, "inner": {inner, 3, 0, 3}} {
+		if tr := got.trace; tr.Requests() != got.requests || tr.Applied() != got.applied || tr.Doubtful() != got.doubtful || !tr.Used() {
+			t.Errorf("%s: %d requests, %d applied, %d doubtful; want %d, %d, %d",
+				name, tr.Requests(), tr.Applied(), tr.Doubtful(), got.requests, got.applied, got.doubtful)
+		}
 	}
 }
