@@ -172,7 +172,7 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 	if f.verify {
 		o.Update = append(o.Update, adapters.Verify())
 	}
-	if err := f.announce(env, account, input); err != nil {
+	if err := f.announce(env, account, input, o.Journal); err != nil {
 		return err
 	}
 	rejects, err := f.openRejects(input)
@@ -223,16 +223,25 @@ func (f *applyFlags) requests(looked bool) int {
 }
 
 // announce says what is about to happen, and on a terminal asks.
-func (f *applyFlags) announce(env environment, a *account, input *rowFile) error {
+func (f *applyFlags) announce(env environment, a *account, input *rowFile, journal string) error {
 	pace := f.pace(a.vendor)
 	each := f.requests(input.lookups)
-	took := time.Duration(float64(input.rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)
+	rows, of := input.rows, ""
+	if f.resume {
+		if report, err := bulk.Read(journal); err == nil { // if not, the run will say why
+			rows, of = rows-report.Done-report.Unchanged, fmt.Sprintf(" of %d", rows)
+			if f.keepFailed {
+				rows -= report.Failed
+			}
+		}
+	}
+	took := time.Duration(float64(rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)
 	what := "set attributes of"
 	if f.dryRun {
 		what = "look at"
 	}
-	fmt.Fprintf(env.stderr, "%s: %s: %s %d rows; about %d requests each, at %g a second: %v at the least\n",
-		a.vendor.name, a.settings.target(), what, input.rows, each, pace, took)
+	fmt.Fprintf(env.stderr, "%s: %s: %s %d%s rows; about %d requests each, at %g a second: %v at the least\n",
+		a.vendor.name, a.settings.target(), what, rows, of, each, pace, took)
 	if input.bad > 0 {
 		fmt.Fprintf(env.stderr, "%d of the rows cannot be read\n", input.bad)
 	}
