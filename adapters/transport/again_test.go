@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -135,4 +137,29 @@ func TestLongAnswersThatFailed(t *testing.T) {
 			t.Errorf("%d of %d answers were closed", s.closed, s.opened)
 		}
 	})
+}
+
+// TestEndedElsewhere: a connection that gives up by a context of its own is not
+// tried again; it is not known what it waited for.
+func TestEndedElsewhere(t *testing.T) {
+	for _, end := range []error{context.Canceled, context.DeadlineExceeded, fmt.Errorf("its own: %w", context.DeadlineExceeded)} {
+		s := &server{answer: func(int) (*http.Response, error) { return nil, end }}
+		if _, err := post(t, t.Context(), client(s, transport.Options{Backoff: time.Nanosecond}, nil)); !errors.Is(err, end) || len(s.bodies) != 1 {
+			t.Errorf("%v after %d requests, want %v after 1", err, len(s.bodies), end)
+		}
+	}
+}
+
+// TestBodyCannotBeHadAgain: then the first failure is told.
+func TestBodyCannotBeHadAgain(t *testing.T) {
+	reset := errors.New("connection reset")
+	s := &server{answer: func(int) (*http.Response, error) { return nil, &net.OpError{Op: "read", Err: reset} }}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://desk.example/x", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("it is gone") }
+	if _, err := client(s, transport.Options{Backoff: time.Nanosecond}, nil).Do(request); !errors.Is(err, reset) || len(s.bodies) != 1 {
+		t.Errorf("%v after %d requests", err, len(s.bodies))
+	}
 }

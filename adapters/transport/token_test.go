@@ -84,13 +84,25 @@ func TestTokenFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	asked := 0
 	c, _ := transport.NewClient(transport.Options{Client: &http.Client{Transport: s}}, transport.Vendor{
-		Base: base, Header: "Authorization", Token: func(context.Context) (string, error) { return "", errors.New("the vault is locked") },
+		Base: base, Header: "Authorization", Token: func(context.Context) (string, error) {
+			asked++
+			return "", errors.New("the vault is locked")
+		},
 	})
 	_, err = post(t, t.Context(), c)
 	failure, _ := transport.Failure(t.Context(), err, nil)
-	if failure.Class != adapters.ErrUnauthenticated || failure.Code != adapters.CodeToken || len(s.bodies) != 0 {
-		t.Errorf("%v after %d requests", failure, len(s.bodies))
+	if failure.Class != adapters.ErrUnauthenticated || failure.Code != adapters.CodeToken || len(s.bodies) != 0 || asked != 1 {
+		t.Errorf("%v after %d requests; it was asked for %d times", failure, len(s.bodies), asked)
+	}
+	if !strings.Contains(err.Error(), "no token: the Token function failed") {
+		t.Errorf("who has no chain above this one reads %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err = post(t, ended, c); !errors.Is(err, context.Canceled) || asked != 1 {
+		t.Errorf("for a call that has ended: %v, and the token was asked for %d times", err, asked)
 	}
 }
 
