@@ -321,7 +321,7 @@ func asNobody(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("root can write everywhere; run the tests as another user")
 	}
-	dir, err := os.MkdirTemp("", "nobody") // unlike T.TempDir, it can be entered by others
+	dir, err := os.MkdirTemp("", "nobody") //nolint:usetesting // unlike T.TempDir, it can be entered by others
 	if err != nil {
 		t.Fatal(err)
 	}
