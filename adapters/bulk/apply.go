@@ -109,7 +109,7 @@ func (r *run) close(err error) (Summary, error) {
 func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 	e = Event{Row: row, Outcome: Done}
 	start := time.Now()
-	at, again := r.is.open[row.Number] // its before is on disk already, from an earlier run
+	at := row.before
 	names := slices.Sorted(maps.Keys(row.Attributes))
 	options := slices.Clone(r.Update)
 	if !r.NoUndo || r.SkipUnchanged || r.DryRun {
@@ -123,7 +123,7 @@ func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 				return false
 			}
 			e.Outcome = Done
-			if r.journal == nil || r.NoUndo || again {
+			if r.journal == nil || r.NoUndo || at > 0 {
 				return true
 			}
 			at, fatal = r.journal.append(entry{Before: r.before(row, e.Before, names)}, true)

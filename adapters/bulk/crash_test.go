@@ -254,9 +254,10 @@ func applied(before map[string]map[string]json.RawMessage, rows int) map[string]
 func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, rows, failing, kills, seed int, killed map[string]int) (lives int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(uint64(seed), uint64(len(mode))))
+	var last string
 	for attempts := 0; ; attempts++ {
 		if attempts > kills+50 {
-			t.Fatalf("%s: it does not come to an end", mode)
+			t.Fatalf("%s: it does not come to an end, but to %s", mode, last)
 		}
 		after := 0
 		if lives < kills {
@@ -283,7 +284,7 @@ func killing(t *testing.T, server *chatwoottest.Server, mode, journal string, ro
 		if err != nil {
 			t.Fatalf("%s: %s", mode, errs.Bytes())
 		}
-		if summary.Failed > int64(failing) {
+		if last = out.String(); summary.Failed > int64(failing) {
 			continue // rows that failed are tried again
 		}
 		if summary.Failed < int64(failing) {

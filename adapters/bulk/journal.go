@@ -173,11 +173,11 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 		if err == nil && whole == 0 && !beginning(file) {
 			err = errors.New("it is not a journal")
 		}
-		if err == nil && len(is.failed) > 0 {
-			is.retry()
+		if err == nil && len(is.orders) > 0 {
 			if _, err = file.Seek(0, io.SeekStart); err == nil {
-				_, err = scan(io.LimitReader(file, whole), is.again)
+				_, err = scan(io.LimitReader(file, whole), is.reorder)
 			}
+			is.retry()
 		}
 		if err == nil {
 			err = file.Truncate(whole)

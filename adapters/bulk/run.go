@@ -156,6 +156,10 @@ func (r *run) take(t taken) {
 		return
 	}
 	record := record(t.row.Ref)
+	if r.is.lost[t.row.Number] {
+		r.is.late(record, t.row.Number)
+	}
+	t.row.before = r.is.begin(record, t.row.Number)
 	r.queued++
 	if waiting, busy := r.busy[record]; busy {
 		r.busy[record] = append(waiting, t.row)
@@ -175,14 +179,16 @@ func (r *run) refuse(row Row, why error) finished {
 }
 
 // keeps tells whether a row stays as an earlier run left it. One that was done is
-// sent once more where an earlier row for its record failed and is tried again: the
-// order would not be that of the input.
+// sent once more where an earlier row for its record is, or was, tried again after
+// it. In an undoing nothing comes late: a record of which a row fails is held.
 func (r *run) keeps(row Row, was Outcome) bool {
-	if was == Failed || was == "" {
-		return was == Failed && r.KeepFailed
+	switch {
+	case was == "":
+		return false
+	case was == Failed:
+		return r.KeepFailed
 	}
-	failed, dirty := r.is.dirty[record(row.Ref)]
-	return r.KeepFailed || r.held != nil || !dirty || row.Number < failed
+	return r.held != nil || !r.is.stale(record(row.Ref), row.Number, r.KeepFailed)
 }
 
 // record is a Ref as rows for one record have it. Ids that differ in case alone
@@ -278,6 +284,10 @@ func (r *run) settle(s synced) {
 // context, but for a goroutine that waits for the input itself.
 func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken {
 	inOrder := make(chan chan taken, r.Workers)
+	needless := func(was Outcome) bool { return was == Failed && r.KeepFailed } // to look its record up
+	if len(r.is.orders)+len(r.is.lost) == 0 {
+		needless = func(was Outcome) bool { return was == Done || was == Unchanged || was == Failed && r.KeepFailed }
+	}
 	go func() {
 		defer close(inOrder)
 		for row, err := range rows {
@@ -288,7 +298,7 @@ func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken
 				place <- taken{row: Row{Number: bad.Number, Line: bad.Line, Byte: bad.Byte}, err: err}
 			case err != nil:
 				place <- taken{err: err, end: true}
-			case row.Ref.ID != "" || len(r.is.dirty) == 0 && r.is.outcomes.of(row.Number) != "":
+			case row.Ref.ID != "" || needless(r.is.outcomes.of(row.Number)):
 				place <- taken{row: row}
 			default:
 				go func() {

@@ -14,20 +14,22 @@ type state struct {
 	ended    bool
 	torn     bool
 	outcomes outcomes
-	// open are the rows that are to be sent again: where their first before is.
+	// open are rows that were about to be sent, or failed: where their before is.
 	open   map[int64]int64
 	failed map[int64]failure
-	dirty  map[adapters.Ref]int64 // records of which a row failed: the first one
+	orders map[adapters.Ref]*order // of the records of which a row ever failed
+	lost   map[int64]bool          // rows that failed because their record was not found
 }
 
 // failure is what is known of a row that failed.
 type failure struct {
 	record adapters.Ref
 	code   adapters.Code
+	at     int64 // where its before is
 }
 
 func newState() *state {
-	return &state{open: map[int64]int64{}, failed: map[int64]failure{}, dirty: map[adapters.Ref]int64{}}
+	return &state{open: map[int64]int64{}, failed: map[int64]failure{}, orders: map[adapters.Ref]*order{}, lost: map[int64]bool{}}
 }
 
 // maxRows are as many as anybody has; beyond it a number is damage.
@@ -57,42 +59,34 @@ func (s *state) take(at int64, e entry) error {
 		s.ended = false
 	case e.Before != nil:
 		if _, there := s.open[e.Before.Row]; !there {
-			s.open[e.Before.Row] = at // the first one wins: later ones may have seen our own write
+			s.open[e.Before.Row] = at
 		}
 	case e.After != nil:
-		row := e.After.Row
-		s.outcomes.set(row, e.After.Outcome)
-		delete(s.failed, row)
-		if e.After.Outcome == Failed {
-			s.failed[row] = failure{e.After.Ref.record(), e.After.Code}
-		} else {
-			delete(s.open, row)
-		}
+		s.after(e.After)
 	case e.End != nil:
 		s.ended = true
 	}
 	return nil
 }
 
-// retry finds the records whose rows have to be sent again from some row on.
-func (s *state) retry() {
-	for row, f := range s.failed {
-		if first, there := s.dirty[f.record]; !there || row < first {
-			s.dirty[f.record] = row
+// after takes in a row's end.
+func (s *state) after(a *after) {
+	s.outcomes.set(a.Row, a.Outcome)
+	delete(s.failed, a.Row)
+	delete(s.open, a.Row)
+	record := a.Ref.record()
+	if a.Outcome == Failed {
+		s.failed[a.Row] = failure{record, a.Code, a.At}
+	}
+	switch {
+	case record.ID == "":
+		s.lost[a.Row] = true
+	case a.Outcome == Failed || s.lost[a.Row]:
+		delete(s.lost, a.Row)
+		if s.orders[record] == nil {
+			s.orders[record] = &order{}
 		}
 	}
-}
-
-// again notes, in a second reading, the befores of rows that were done and follow
-// one that failed for the same record: when that is sent again, so are they.
-func (s *state) again(_ int64, e entry) error {
-	if e.After == nil || e.After.At == 0 || e.After.Outcome != Done {
-		return nil
-	}
-	if failed, is := s.dirty[e.After.Ref.record()]; is && e.After.Row > failed {
-		s.open[e.After.Row] = e.After.At
-	}
-	return nil
 }
 
 // check tells whether a run may go on with this journal.

@@ -44,7 +44,9 @@ type UndoOptions struct {
 // Undo puts back what was there before a run, from its journal, newest row first.
 // A record whose attributes somebody else has changed since fails with ErrChanged
 // and stays as it is. The journal of the undoing is beside the other, with .undo
-// after its name: called again, Undo goes on where it broke off.
+// after its name: called again, Undo goes on where it broke off. The summary counts
+// writes: a row that was written twice, because one before it had failed, is put
+// back twice.
 func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	lock, err := lockJournal(path)
 	if err != nil {
@@ -192,6 +194,7 @@ func (h *history) newestFirst() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		number := int64(0)
 		ended := map[int64]bool{} // befores whose end was seen
+		var none []int64          // those of them of which nothing came, since the run was resumed
 		for at, line := range backwards(h.file, h.whole) {
 			e, err := unframe(line)
 			if err != nil {
@@ -200,9 +203,16 @@ func (h *history) newestFirst() iter.Seq2[Row, error] {
 			}
 			var row Row
 			switch {
+			case e.Begin != nil: // an earlier try, which was on its way when the run broke off, may have come to something
+				for _, at := range none {
+					delete(ended, at)
+				}
+				none = none[:0]
+				continue
 			case e.After != nil && e.After.At > 0 && !ended[e.After.At]:
 				ended[e.After.At] = true
 				if e.After.Outcome != Done && e.After.Effect == adapters.EffectNone {
+					none = append(none, e.After.At)
 					continue
 				}
 				var of *before
