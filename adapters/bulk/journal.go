@@ -167,7 +167,6 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 	if resume {
 		whole, err := scan(file, is.take)
 		if err == nil || errors.Is(err, errTorn) {
-			is.torn = err != nil
 			err = is.check(first)
 		}
 		if err == nil && whole == 0 && !beginning(file) {

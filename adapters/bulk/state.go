@@ -12,7 +12,6 @@ type state struct {
 	first    begin
 	begun    int // how often
 	ended    bool
-	torn     bool
 	outcomes outcomes
 	// open are rows that were about to be sent, or failed: where their before is.
 	open   map[int64]int64

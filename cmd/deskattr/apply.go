@@ -233,6 +233,9 @@ func (f *applyFlags) announce(env environment, a *account, input *rowFile, journ
 			if f.keepFailed {
 				rows -= report.Failed
 			}
+			if report.Torn {
+				fmt.Fprintf(env.stderr, "%s: the last line is half written, by a crash; it is cut off, and what it told of is sent again\n", journal)
+			}
 		}
 	}
 	took := time.Duration(float64(rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)

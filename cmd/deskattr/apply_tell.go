@@ -39,7 +39,7 @@ type teller struct {
 const tellEvery = 10 * time.Second
 
 func newTeller(env environment, output format, rows int64, a *account, pace float64) *teller {
-	t := &teller{env: env, output: output, rows: rows, sent: &a.sent, pace: pace, begun: time.Now(), last: time.Now(), before: a.sent.Load()}
+	t := &teller{env: env, output: output, rows: rows, sent: &a.sent, pace: pace}
 	if isTerminal(env.stderr) {
 		t.bar = progressbar.NewOptions64(rows,
 			progressbar.OptionSetWriter(env.stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
@@ -129,12 +129,15 @@ func (t *teller) clear() {
 }
 
 func (t *teller) progress(s bulk.Summary) {
-	t.told++
+	now := time.Now()
+	if t.told++; t.told == 1 { // the journal may have been read for long
+		t.begun, t.last, t.before = now, now, t.sent.Load()
+	}
 	over := s.Done + s.Unchanged + s.Failed
 	if t.bar != nil {
 		_ = t.bar.Set64(over)
 	}
-	now, every := time.Now(), tellEvery
+	every := tellEvery
 	if t.bar != nil {
 		every = time.Second
 	}
@@ -149,7 +152,7 @@ func (t *teller) progress(s bulk.Summary) {
 		t.bar.Describe(how)
 		return
 	}
-	left := time.Duration(float64(t.rows-over) / float64(t.told) * float64(now.Sub(t.begun)))
+	left := time.Duration(float64(t.rows-over) / float64(t.told-1) * float64(now.Sub(t.begun)))
 	fmt.Fprintf(t.env.stderr, "%d of %d rows, %s, about %v left\n", over, t.rows, how, max(left, 0).Round(time.Second))
 }
 

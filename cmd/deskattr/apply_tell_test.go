@@ -26,11 +26,12 @@ func TestProgress(t *testing.T) {
 				tell.event(bulk.Event{Outcome: bulk.Done, Summary: bulk.Summary{Read: rows, Done: rows - 1, Failed: 1}})
 			}
 		}
+		run(1, time.Hour) // of reading
 		run(25, 10*time.Second)
 		run(10, 10*time.Second)
 		run(4, 5*time.Second) // too early for a line
-		want := "25 of 100 rows, 1 failed, 5.0 requests a second (50% of 10), about 30s left\n" +
-			"35 of 100 rows, 1 failed, 2.0 requests a second (20% of 10), about 37s left\n"
+		want := "26 of 100 rows, 1 failed, 5.0 requests a second (50% of 10), about 30s left\n" +
+			"36 of 100 rows, 1 failed, 2.0 requests a second (20% of 10), about 37s left\n"
 		if said.String() != want {
 			t.Errorf("it said\n%swant\n%s", said.String(), want)
 		}

@@ -209,3 +209,25 @@ func TestChangedInput(t *testing.T) {
 		})
 	}
 }
+
+// TestTornJournal: what a crash left of the last line is cut off and told.
+func TestTornJournal(t *testing.T) {
+	d := newBulkDesk(t, 5)
+	if out, err := d.apply(t).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	info, err := os.Stat(d.file + ".journal")
+	if err == nil {
+		err = os.Truncate(d.file+".journal", info.Size()-9)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := d.apply(t, "--resume").CombinedOutput()
+	if err != nil || !bytes.Contains(out, []byte("the last line is half written")) || !bytes.Contains(out, []byte("set attributes of 0 of 5 rows")) {
+		t.Errorf("%v: %s", err, out)
+	}
+	if out, _ := d.command(t, "report", d.file+".journal").CombinedOutput(); bytes.Contains(out, []byte("half written")) || !bytes.Contains(out, []byte("5 done")) {
+		t.Errorf("the report says %s", out)
+	}
+}
