@@ -21,7 +21,7 @@ var targets = []target{
 }
 
 // slow matches the tests that come last: they take longer than all others.
-const slow = "^(TestSuiteFindsFaults|TestFaults|TestModel|TestInterleavings|TestLyingForkFails|TestTenants|TestOutage)$"
+const slow = "^(TestSuiteFindsFaults|TestFaults|TestMatrixFindsFaults|TestLimit|TestModel|TestInterleavings|TestLyingForkFails|TestTenants|TestOutage)$"
 
 // The model tests draw at random: always the same here, and without a file for
 // what they find.
