@@ -252,7 +252,7 @@ func (b *before) row() Row {
 
 // beforeAt reads the entry at an offset.
 func (h *history) beforeAt(at int64) (*before, error) {
-	for size := int64(4 << 10); ; size *= 4 {
+	for size := int64(4 << 10); at < h.whole; size *= 4 {
 		part := make([]byte, min(size, h.whole-at))
 		if _, err := h.file.ReadAt(part, at); err != nil && err != io.EOF {
 			return nil, fmt.Errorf("%w: %w", ErrJournal, plain(err))
@@ -266,8 +266,9 @@ func (h *history) beforeAt(at int64) (*before, error) {
 				return e.Before, nil
 			}
 		}
-		return nil, fmt.Errorf("%w: byte %d: there is not what a later line says", ErrJournal, at)
+		break
 	}
+	return nil, fmt.Errorf("%w: byte %d: there is not what a later line says", ErrJournal, at)
 }
 
 // backwards are the lines of a file from the end, without their line feeds, and
