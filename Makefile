@@ -31,7 +31,7 @@ cover: ## what of the code below adapters/ the tests run, at least 90 %; MISSING
 		awk -v AT_LEAST=90 -v MISSING='$(MISSING)' -f adapters/internal/cover/cover.awk $$(git ls-files 'adapters/*.go') $$profile
 
 ONLY ?=
-mutate: ## breaks what retries, limits and merges, one small fault at a time: which does no test see? (half an hour; ONLY=merge.go for less)
+mutate: ## breaks what retries, limits and merges, one small fault at a time: which does no test see? (an hour and more; ONLY=merge.go for less)
 	@go run ./adapters/internal/mutate -only '$(ONLY)'
 
 examples: ## the examples, a module of their own
