@@ -25,11 +25,11 @@ func FuzzJournal(f *testing.F) {
 	seed := filepath.Join(f.TempDir(), "journal")
 	unwilling := &unwilling{Adapter: desk, refused: []int64{2}, calls: -2}
 	rows := rowsOf("1", "2", "1", "2")
-	if _, err := bulk.Apply(f.Context(), rows, bulk.Options{Adapter: unwilling, Journal: seed, Run: account}); err != nil {
+	if _, err := bulk.Apply(f.Context(), rows, bulk.Options{Adapter: unwilling, Journal: seed, Run: account, Workers: 1}); err != nil {
 		f.Fatal(err)
 	}
 	unwilling.refused, unwilling.calls, unwilling.end = nil, 1, func() {}
-	_, _ = bulk.Apply(f.Context(), rows, bulk.Options{Adapter: unwilling, Journal: seed, Run: account, Resume: true})
+	_, _ = bulk.Apply(f.Context(), rows, bulk.Options{Adapter: unwilling, Journal: seed, Run: account, Workers: 1, Resume: true})
 	whole, err := os.ReadFile(seed)
 	if err != nil {
 		f.Fatal(err)
