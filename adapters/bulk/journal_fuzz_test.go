@@ -41,7 +41,7 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte(`{"begin":{"version":1,"kind":"apply","run":{"vendor":"memory","account":"test","input":"rows"}}}` + "\n" + `{"after":{"row":-1}}`))
 	f.Fuzz(func(t *testing.T, texts []byte) {
 		if hugeRow.Match(texts) || len(texts) > 1<<16 {
-			t.Skip()
+			return
 		}
 		bulk.Through(func(f bulk.File) bulk.File { return unsynced{f} })
 		defer bulk.Through(nil)

@@ -56,6 +56,25 @@ func (d *bulkDesk) apply(t *testing.T, more ...string) *exec.Cmd {
 	return d.command(t, append([]string{"apply", "chatwoot", d.file, "--kind", "contact", "--loose", "--rate", "1e6", "--workers", "2", "--output", "json"}, more...)...)
 }
 
+// begin starts a run that tells of each row, and comes back when one is done.
+func begin(t *testing.T, cmd *exec.Cmd) (lines *bufio.Reader, errs *bytes.Buffer) {
+	t.Helper()
+	errs = &bytes.Buffer{}
+	cmd.Stderr = errs
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines = bufio.NewReader(out)
+	if _, err := lines.ReadString('\n'); err != nil {
+		t.Fatalf("%v: %s", err, errs.String())
+	}
+	return lines, errs
+}
+
 // finish runs what is left, and looks at the end state.
 func (d *bulkDesk) finish(t *testing.T) {
 	t.Helper()
@@ -82,24 +101,12 @@ func TestInterrupted(t *testing.T) {
 			d := newBulkDesk(t, 100)
 			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: -1, Latency: 20})
 			cmd := d.apply(t)
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			lines := bufio.NewReader(out)
-			if _, err := lines.ReadString('\n'); err != nil { // a row is done
-				t.Fatalf("%v: %s", err, errs.String())
-			}
+			lines, errs := begin(t, cmd)
 			if err := cmd.Process.Signal(test.signal); err != nil {
 				t.Fatal(err)
 			}
 			rest, _ := io.ReadAll(lines)
-			err = cmd.Wait()
+			err := cmd.Wait()
 			if cmd.ProcessState.ExitCode() != test.status {
 				t.Errorf("it ended with %v, want status %d", err, test.status)
 			}
@@ -181,19 +188,7 @@ func TestChangedInput(t *testing.T) {
 			}
 			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: 20, Skip: 10, Latency: 20})
 			cmd := d.apply(t)
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			lines := bufio.NewReader(out)
-			if _, err := lines.ReadString('\n'); err != nil { // a row is done
-				t.Fatalf("%v: %s", err, errs.String())
-			}
+			lines, errs := begin(t, cmd)
 			if err := change(d.file); err != nil {
 				t.Fatal(err)
 			}
