@@ -85,6 +85,22 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// TestDiskFullAtOnce: without the first line of its journal a run sends nothing, not
+// even where it reads nothing before.
+func TestDiskFullAtOnce(t *testing.T) {
+	desk, ids := deskOf(3)
+	bulk.Through(func(f bulk.File) bulk.File { return &fullFile{f, 30} })
+	defer bulk.Through(nil)
+	summary, err := bulk.Apply(t.Context(), rowsOf(ids...), bulk.Options{Adapter: desk, Journal: filepath.Join(t.TempDir(), "journal"), Run: account, NoUndo: true})
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("the error is %v", err)
+	}
+	check(t, summary, 0, 0, 0, 0, 0)
+	for _, id := range ids {
+		holds(t, desk, id, "n", "")
+	}
+}
+
 func TestJournalsThatCannotBe(t *testing.T) {
 	desk, ids := deskOf(3)
 	dir := t.TempDir()

@@ -48,6 +48,13 @@ func (o *order) sent(row int64) {
 	}
 }
 
+// again notes that a row which failed is to be tried again.
+func (o *order) again(row int64) {
+	if o.dirt == 0 || row < o.dirt {
+		o.dirt = row
+	}
+}
+
 // retry says what trying again the rows that failed means for the others. A run that
 // broke off may have had one of them on its way.
 func (s *state) retry() {
@@ -56,9 +63,7 @@ func (s *state) retry() {
 		if o == nil {
 			continue
 		}
-		if o.dirt == 0 || row < o.dirt {
-			o.dirt = row
-		}
+		o.again(row)
 		if s.begun > 1 && !s.ended && (o.from == 0 || row < o.from) {
 			o.from = row + 1
 		}
@@ -90,9 +95,7 @@ func (s *state) late(record adapters.Ref, row int64) {
 		o = &order{}
 		s.orders[record] = o
 	}
-	if o.dirt == 0 || row < o.dirt {
-		o.dirt = row
-	}
+	o.again(row)
 }
 
 // stale tells whether a row that was done has to be sent again.

@@ -110,7 +110,7 @@ func TestInterrupted(t *testing.T) {
 			if cmd.ProcessState.ExitCode() != test.status {
 				t.Errorf("it ended with %v, want status %d", err, test.status)
 			}
-			if !bytes.Contains(rest, []byte(`"failed":0,`)) || bytes.Contains(rest, []byte(`"left":0`)) || !strings.Contains(errs.String(), "--resume") {
+			if !bytes.Contains(rest, []byte(`"failed":0,`)) || bytes.Contains(rest, []byte(`"left":0`)) || !strings.Contains(errs.String(), "--resume") || !strings.Contains(errs.String(), "interrupt once more") {
 				t.Errorf("it said\n%s%s", rest, errs.String())
 			}
 			requests := d.Requests()
