@@ -21,10 +21,15 @@ import (
 type Value struct {
 	_    [0]func() // not comparable with ==, which would be wrong for 1 and 1.0
 	kind ValueKind
-	text string    // String, Link: the text; Number: the literal; JSON: the JSON text
-	list []string  // List
-	time time.Time // Time
-	bool bool      // Bool
+	text string // String, Link: the text; Number: the literal; Bool: true or false; JSON: the JSON text
+	rest *rest  // List, Time; else nil
+}
+
+// rest is what few values have. It stands apart because maps of values are made for
+// every call, and most of them would be empty room.
+type rest struct {
+	list []string
+	time time.Time
 }
 
 // ValueKind is a kind of Value.
@@ -64,11 +69,11 @@ func Float(f float64) Value {
 func Number(n json.Number) Value { return Value{kind: ValueNumber, text: string(n)} }
 
 // Bool is true or false.
-func Bool(b bool) Value { return Value{kind: ValueBool, bool: b} }
+func Bool(b bool) Value { return Value{kind: ValueBool, text: strconv.FormatBool(b)} }
 
 // Time is a point in time. Vendors keep milliseconds: finer parts are cut off.
 func Time(t time.Time) Value {
-	return Value{kind: ValueTime, time: t.UTC().Truncate(time.Millisecond)}
+	return Value{kind: ValueTime, rest: &rest{time: t.UTC().Truncate(time.Millisecond)}}
 }
 
 // Link is a URL.
@@ -76,7 +81,9 @@ func Link(url string) Value { return Value{kind: ValueLink, text: url} }
 
 // List is texts in order. At Dixa it is the path from a select's root option to
 // the chosen one.
-func List(items ...string) Value { return Value{kind: ValueList, list: slices.Clone(items)} }
+func List(items ...string) Value {
+	return Value{kind: ValueList, rest: &rest{list: slices.Clone(items)}}
+}
 
 // JSON is any JSON value but null, for vendors that store such. A text that is
 // not JSON is refused by every adapter.
@@ -105,22 +112,32 @@ func (v Value) Number() json.Number {
 }
 
 // Bool is the value of a Bool, else false.
-func (v Value) Bool() bool { return v.bool }
+func (v Value) Bool() bool { return v.kind == ValueBool && v.text == "true" }
 
 // Time is the value of a Time in UTC, else the zero time.
-func (v Value) Time() time.Time { return v.time }
+func (v Value) Time() time.Time {
+	if v.kind != ValueTime {
+		return time.Time{}
+	}
+	return v.rest.time
+}
 
 // List is a copy of the texts of a List, else nil.
-func (v Value) List() []string { return slices.Clone(v.list) }
+func (v Value) List() []string {
+	if v.kind != ValueList {
+		return nil
+	}
+	return slices.Clone(v.rest.list)
+}
 
 // String is the value in a form for people: the JSON form, without quotes for a
 // text.
 func (v Value) String() string {
 	switch v.kind {
-	case ValueString, ValueLink, ValueNumber, ValueJSON:
+	case ValueString, ValueLink, ValueNumber, ValueBool, ValueJSON:
 		return v.text
 	case ValueTime:
-		return v.time.Format(TimeFormat)
+		return v.rest.time.Format(TimeFormat)
 	case ValueInvalid:
 		return "(invalid)"
 	case ValueClear:
@@ -147,11 +164,11 @@ func (v Value) MarshalJSON() ([]byte, error) {
 		}
 		return []byte(v.text), nil
 	case ValueBool:
-		return strconv.AppendBool(nil, v.bool), nil
+		return []byte(v.text), nil
 	case ValueTime:
-		return quoteText(v.time.Format(TimeFormat))
+		return quoteText(v.rest.time.Format(TimeFormat))
 	case ValueList:
-		return quote(append([]string{}, v.list...)) // an empty list is [], not null
+		return quote(append([]string{}, v.rest.list...)) // an empty list is [], not null
 	case ValueJSON:
 		if !json.Valid([]byte(v.text)) {
 			return nil, errors.New("not JSON")
@@ -199,13 +216,13 @@ func (v Value) Equal(w Value) bool {
 	case ValueNumber:
 		return equalNumbers(v.text, w.text)
 	case ValueTime:
-		return v.time.Equal(w.time)
+		return v.rest.time.Equal(w.rest.time)
 	case ValueList:
-		return slices.Equal(v.list, w.list)
+		return slices.Equal(v.rest.list, w.rest.list)
 	case ValueJSON:
 		return equalJSON(v.text, w.text)
 	}
-	return v.text == w.text && v.bool == w.bool
+	return v.text == w.text
 }
 
 func equalJSON(a, b string) bool {

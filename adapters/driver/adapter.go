@@ -135,9 +135,12 @@ func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, change
 
 // lock waits for the record, here and, with a Locker, everywhere.
 func (a *Adapter) lock(ctx context.Context, ref adapters.Ref) (unlock func(), err error) {
-	here, err := a.locks.lock(ctx, ref)
-	if err != nil || a.options.Locker == nil {
-		return here, err
+	if err := a.locks.lock(ctx, ref); err != nil {
+		return nil, err
+	}
+	here := func() { a.locks.unlock(ref) }
+	if a.options.Locker == nil {
+		return here, nil
 	}
 	key := fmt.Sprintf("%s/%s/%s/%s", a.driver.Vendor(), url.PathEscape(a.options.Account), ref.Kind, ref.ID)
 	everywhere, err := a.options.Locker.Lock(ctx, key)

@@ -2,54 +2,69 @@ package driver
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/deskattr/deskattr/adapters"
 )
 
-// locks holds one lock for each record that is being written. Vendors that
-// merge do so without a lock of their own: Chatwoot loses about half of forty
-// merges sent at once.
+// locks lets one caller at a time have each record, in the order of their coming.
+// Vendors that merge do so without a lock of their own: Chatwoot loses about half
+// of forty merges sent at once.
 type locks struct {
-	mu      sync.Mutex
-	records map[adapters.Ref]recordLock
-}
-
-type recordLock struct {
-	held  chan struct{}
-	users int // holding or waiting; the last one takes the lock away
+	mu   sync.Mutex
+	held map[adapters.Ref][]chan struct{} // who waits for each record that is held, the first in front
 }
 
 // lock waits for the record, or for the end of the context.
-func (l *locks) lock(ctx context.Context, ref adapters.Ref) (unlock func(), err error) {
+func (l *locks) lock(ctx context.Context, ref adapters.Ref) error {
 	l.mu.Lock()
-	if l.records == nil {
-		l.records = map[adapters.Ref]recordLock{}
+	waiting, held := l.held[ref]
+	if !held {
+		if l.held == nil {
+			l.held = map[adapters.Ref][]chan struct{}{}
+		}
+		l.held[ref] = nil
+		l.mu.Unlock()
+		return nil
 	}
-	record, ok := l.records[ref]
-	if !ok {
-		record.held = make(chan struct{}, 1)
-	}
-	record.users++
-	l.records[ref] = record
+	turn := make(chan struct{})
+	l.held[ref] = append(waiting, turn)
 	l.mu.Unlock()
 
 	select {
-	case record.held <- struct{}{}:
-		return func() { <-record.held; l.leave(ref) }, nil
+	case <-turn:
+		return nil
 	case <-ctx.Done():
-		l.leave(ref)
-		return nil, ctx.Err()
+		l.quit(ref, turn)
+		return ctx.Err()
 	}
 }
 
-func (l *locks) leave(ref adapters.Ref) {
+// quit gives up a place, or the record if it has come meanwhile.
+func (l *locks) quit(ref adapters.Ref, turn chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	record := l.records[ref]
-	if record.users--; record.users == 0 {
-		delete(l.records, ref)
+	if i := slices.Index(l.held[ref], turn); i >= 0 {
+		l.held[ref] = slices.Delete(l.held[ref], i, i+1)
 		return
 	}
-	l.records[ref] = record
+	l.next(ref)
+}
+
+// unlock gives the record to the next who waits.
+func (l *locks) unlock(ref adapters.Ref) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next(ref)
+}
+
+func (l *locks) next(ref adapters.Ref) {
+	waiting := l.held[ref]
+	if len(waiting) == 0 {
+		delete(l.held, ref)
+		return
+	}
+	close(waiting[0])
+	l.held[ref] = waiting[1:]
 }

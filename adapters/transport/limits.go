@@ -43,7 +43,7 @@ func readLimits(header http.Header, now time.Time) limits {
 			l.reset = untilReset(n, header, now)
 		}
 	}
-	for item := range strings.SplitSeq(field(header, "Ratelimit"), ",") {
+	for _, item := range items(field(header, "Ratelimit")) {
 		// The item with the least room counts.
 		r, hasR := parameter(item, "r")
 		t, hasT := parameter(item, "t")
@@ -54,7 +54,7 @@ func readLimits(header http.Header, now time.Time) limits {
 			}
 		}
 	}
-	for item := range strings.SplitSeq(field(header, "Ratelimit-Policy"), ",") {
+	for _, item := range items(field(header, "Ratelimit-Policy")) {
 		q, hasQ := parameter(item, "q")
 		w, hasW := parameter(item, "w")
 		if per := seconds(w); hasQ && hasW && q > 0 && w > 0 && per <= maxWindow &&
@@ -72,6 +72,14 @@ func field(header http.Header, name string) string {
 		return values[0]
 	}
 	return ""
+}
+
+// items are those of a field with commas between them; most answers have none.
+func items(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
 }
 
 // untilReset takes the server's clock where it is known.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 )
 
 const (
@@ -23,38 +24,52 @@ func read(ctx context.Context, answer *http.Response, cancel context.CancelFunc)
 		bound = maxAnswer
 	}
 	body := answer.Body
-	held := &heldBody{source: io.LimitedReader{R: body, N: bound}}
-	if promised := answer.ContentLength; promised > 0 {
-		held.content.Grow(int(min(promised, maxErrorBody)) + bytes.MinRead) // no more on a promise alone
-	}
-	n, err := held.content.ReadFrom(&held.source)
-	if err == nil && n == bound {
-		answer.Body = &longBody{io.MultiReader(&held.content, body), body, cancel}
+	content, err := contentOf(body, answer.ContentLength, bound)
+	if err == nil {
+		answer.Body = &longBody{io.MultiReader(bytes.NewReader(content), body), body, cancel}
 		return nil
 	}
 	_ = body.Close()
-	if err != nil && ctx.Err() != nil {
+	if err != io.EOF && ctx.Err() != nil {
 		return err
 	}
 	cancel()
-	held.err = err
-	answer.Body = held
+	answer.Body = &heldBody{content, err}
 	return nil
+}
+
+// contentOf is what comes up to the bound, and how it ended: nil, if it goes on.
+// The room for it is what the answer promises, but no more on a promise alone.
+func contentOf(body io.Reader, promised, bound int64) (content []byte, err error) {
+	room := min(promised, maxErrorBody) + 1 // to see the end without more
+	if promised < 0 {
+		room = bytes.MinRead
+	}
+	content = make([]byte, 0, room)
+	for err == nil && int64(len(content)) < bound {
+		if len(content) == cap(content) {
+			content = slices.Grow(content, bytes.MinRead)
+		}
+		var n int
+		n, err = body.Read(content[len(content):min(int64(cap(content)), bound)])
+		content = content[:len(content)+n]
+	}
+	return content, err
 }
 
 // heldBody is what was read of an answer, and how it ended.
 type heldBody struct {
-	source  io.LimitedReader
-	content bytes.Buffer
-	err     error
+	content []byte
+	end     error
 }
 
 func (b *heldBody) Read(p []byte) (int, error) {
-	n, err := b.content.Read(p)
-	if err == io.EOF && b.err != nil {
-		err = b.err
+	if len(b.content) == 0 {
+		return 0, b.end
 	}
-	return n, err
+	n := copy(p, b.content)
+	b.content = b.content[n:]
+	return n, nil
 }
 
 func (b *heldBody) Close() error { return nil }
