@@ -48,12 +48,13 @@ suite: ## the conformance suite of the three adapters, as a table
 # machine does meets them all.
 BENCHCOUNT ?= 6
 BENCHTIME ?= 1s
+BENCHSTAT = go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 bench: ## what a call of an adapter costs beside clients without the contract: BENCHCOUNT rounds (6), a minute or two each
 	@dir=$$(mktemp -d) && trap 'rm -rf $$dir' EXIT && go test -c -o $$dir/bench.test ./adapters/internal/bench && cd adapters/internal/bench && \
 		for round in $$(seq $(BENCHCOUNT)); do \
 			echo "round $$round of $(BENCHCOUNT)" >&2; \
 			$$dir/bench.test -test.run '^$$' -test.bench . -test.benchmem -test.benchtime $(BENCHTIME) >>$$dir/figures || { cat $$dir/figures; exit 1; }; \
-		done && go run golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da -col '/client@(handwritten lean stock deskattr)' $$dir/figures
+		done && $(BENCHSTAT) -filter '-.name:Ratio' -col '/client@(handwritten lean stock deskattr)' $$dir/figures && $(BENCHSTAT) -filter '.unit:x-handwritten' ours=$$dir/figures
 
 bench-size: ## how long our clients take to build and how large they are, beside the stock template
 	@go run ./cmd/specs size

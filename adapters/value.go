@@ -166,7 +166,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	case ValueBool:
 		return []byte(v.text), nil
 	case ValueTime:
-		return quoteText(v.rest.time.Format(TimeFormat))
+		return v.rest.time.AppendFormat(make([]byte, 0, len(TimeFormat)+2), `"`+TimeFormat+`"`), nil
 	case ValueList:
 		return quote(append([]string{}, v.rest.list...)) // an empty list is [], not null
 	case ValueJSON:
