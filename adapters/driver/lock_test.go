@@ -42,7 +42,7 @@ func TestLocksGoInOrder(t *testing.T) {
 		}
 		impatient, giveUp := context.WithCancel(t.Context())
 		var order []string
-		for _, name := range []string{"first", "impatient", "second"} {
+		for _, name := range []string{"impatient", "first", "impatient", "second"} {
 			ctx := t.Context()
 			if name == "impatient" {
 				ctx = impatient

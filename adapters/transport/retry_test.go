@@ -207,21 +207,31 @@ func TestRetryIsCancelled(t *testing.T) {
 }
 
 func TestBackoffGrowsAndIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &server{answer: func(int) (*http.Response, error) { return answer(503, "") }}
-		if _, err := post(t, t.Context(), client(s, transport.Options{Attempts: 40, Backoff: time.Second}, nil)); err != nil {
-			t.Fatal(err)
-		}
-		for i := range len(s.times) - 1 {
-			bound := min(8*time.Second, time.Second<<min(i, 10))
-			if wait := s.times[i+1].Sub(s.times[i]); wait > bound {
-				t.Errorf("wait %d was %v, more than %v", i+1, wait, bound)
-			}
-		}
-		if total := s.times[len(s.times)-1].Sub(s.times[0]); total < 20*time.Second {
-			t.Errorf("39 random waits of up to 8s make %v: they do not grow", total)
-		}
-	})
+	broken := &net.OpError{Op: "read", Err: errors.New("connection reset")}
+	for name, answer := range map[string]func(int) (*http.Response, error){
+		"answers":             func(int) (*http.Response, error) { return answer(503, "") },
+		"broken connections":  func(int) (*http.Response, error) { return nil, broken },
+		"dates that are none": func(int) (*http.Response, error) { return answer(503, "", "Retry-After", "soon") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &server{answer: answer}
+				_, _ = post(t, t.Context(), client(s, transport.Options{Attempts: 40, Backoff: time.Second}, nil))
+				if len(s.times) != 40 {
+					t.Fatalf("%d attempts, want 40", len(s.times))
+				}
+				for i := range len(s.times) - 1 {
+					bound := min(8*time.Second, time.Second<<min(i, 10))
+					if wait := s.times[i+1].Sub(s.times[i]); wait > bound {
+						t.Errorf("wait %d was %v, more than %v", i+1, wait, bound)
+					}
+				}
+				if total := s.times[len(s.times)-1].Sub(s.times[0]); total < 20*time.Second {
+					t.Errorf("39 random waits of up to 8s make %v: they do not grow", total)
+				}
+			})
+		})
+	}
 }
 
 func TestOnceIsSentOnce(t *testing.T) {
