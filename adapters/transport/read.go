@@ -39,13 +39,8 @@ func read(ctx context.Context, answer *http.Response, cancel context.CancelFunc)
 }
 
 // contentOf is what comes up to the bound, and how it ended: nil, if it goes on.
-// The room for it is what the answer promises, but no more on a promise alone.
 func contentOf(body io.Reader, promised, bound int64) (content []byte, err error) {
-	room := min(promised, maxErrorBody) + 1 // to see the end without more
-	if promised < 0 {
-		room = bytes.MinRead
-	}
-	content = make([]byte, 0, room)
+	content = make([]byte, 0, min(promised, maxErrorBody)+1) // one to see the end; no more on a promise alone
 	for err == nil && int64(len(content)) < bound {
 		if len(content) == cap(content) {
 			content = slices.Grow(content, bytes.MinRead)

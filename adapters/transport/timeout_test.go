@@ -112,7 +112,8 @@ func TestAttemptTimeout(t *testing.T) {
 }
 
 // TestAnswersAsTheyCame: reading an answer within its attempt changes nothing of
-// it, whatever its length and end.
+// it, whatever its length and end. The attempt is over with that, or where more is
+// to come, when the answer is closed.
 func TestAnswersAsTheyCame(t *testing.T) {
 	broken := errors.New("connection reset")
 	for _, test := range []struct {
@@ -130,17 +131,27 @@ func TestAnswersAsTheyCame(t *testing.T) {
 		{"broken off", 200, io.MultiReader(strings.NewReader("fine"), failingReader{broken}), -1, 4, broken},
 		{"an error, broken off", 404, io.MultiReader(strings.NewReader("fine"), failingReader{broken}), -1, 4, broken},
 		{"as long as is read", 200, io.LimitReader(endless{}, 16<<20), 16 << 20, 16 << 20, nil},
+		{"longer than an error is read", 200, io.LimitReader(endless{}, 64<<10+7), -1, 64<<10 + 7, nil},
 		{"longer", 200, io.LimitReader(endless{}, 16<<20+7), -1, 16<<20 + 7, nil},
 		{"a long error", 404, io.LimitReader(endless{}, 64<<10+7), -1, 64<<10 + 7, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			closed := 0
-			way := roundTripper(func(*http.Request) (*http.Response, error) {
+			var attempt context.Context
+			way := roundTripper(func(r *http.Request) (*http.Response, error) {
+				attempt = r.Context()
 				return &http.Response{StatusCode: test.status, Header: http.Header{}, ContentLength: test.length, Body: &closing{test.body, &closed}}, nil
 			})
 			got, err := post(t, t.Context(), open(way, transport.Options{}, transport.Limit{}))
 			if err != nil {
 				t.Fatal(err)
+			}
+			bound := 64 << 10
+			if test.status == 200 {
+				bound = 16 << 20
+			}
+			if over := attempt.Err() != nil; over != (test.want < bound) {
+				t.Errorf("the attempt is over before the answer is looked at: %t", over)
 			}
 			n, err := io.Copy(io.Discard, got.Body)
 			if n != int64(test.want) || !errors.Is(err, test.err) || got.ContentLength != test.length {
@@ -148,6 +159,9 @@ func TestAnswersAsTheyCame(t *testing.T) {
 			}
 			if err := got.Body.Close(); err != nil || closed != 1 {
 				t.Errorf("closed %d times, %v", closed, err)
+			}
+			if attempt.Err() == nil {
+				t.Error("the attempt goes on after the answer was closed")
 			}
 		})
 	}
