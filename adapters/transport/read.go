@@ -40,7 +40,7 @@ func read(ctx context.Context, answer *http.Response, cancel context.CancelFunc)
 
 // contentOf is what comes up to the bound, and how it ended: nil, if it goes on.
 func contentOf(body io.Reader, promised, bound int64) (content []byte, err error) {
-	content = make([]byte, 0, min(promised, maxErrorBody)+1) // one to see the end; no more on a promise alone
+	content = make([]byte, 0, min(max(promised, 0), maxErrorBody)+1) // one to see the end; no more on a promise alone
 	for err == nil && int64(len(content)) < bound {
 		if len(content) == cap(content) {
 			content = slices.Grow(content, bytes.MinRead)
