@@ -30,8 +30,8 @@ type paceFlags struct {
 
 func (f *paceFlags) register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.workers, "workers", 8, "`NUMBER` of records at a time")
-	flags.Float64Var(&f.rate, "rate", 0, "requests a second at most; 0: half of the vendor's limit where others count too, all of it at Dixa")
-	flags.StringVar(&f.onError, "on-error", "continue", "`stop` at the first row that fails, or continue")
+	flags.Float64Var(&f.rate, "rate", 0, "`NUMBER` of requests a second at most; 0: half of the vendor's limit where others count too, all of it at Dixa")
+	flags.StringVar(&f.onError, "on-error", "continue", "`WHAT` to do when a row fails: stop or continue")
 	flags.StringVar(&f.maxFailures, "max-failures", "", "stop when more rows failed: a `NUMBER`, or a part like 5%")
 	flags.BoolVar(&f.yes, "yes", false, "do not ask before beginning")
 }

@@ -26,14 +26,14 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.format, "format", "", "`csv` or jsonl, where the file's name does not tell")
+	flags.StringVar(&f.format, "format", "", "`FORMAT` of the file, csv or jsonl, where its name does not tell")
 	flags.StringVar(&f.kind, "kind", "", "`KIND` of all records, where no column says it")
 	flags.StringVar(&f.kindColumn, "kind-column", "", "`NAME` of the column with the kind (kind)")
 	flags.StringVar(&f.idColumn, "id-column", "", "`NAME` of the column with the id (id)")
 	flags.StringArrayVar(&f.columns, "column", nil, "`COLUMN=ATTRIBUTE` for a column of another name; COLUMN= leaves it out")
-	flags.StringVar(&f.separator, "separator", "", "what is between cells: , ; | or tab, where the header does not tell")
-	flags.StringVar(&f.empty, "empty", "skip", "empty cells: `skip`, clear (remove the attribute) or text (set an empty text)")
-	flags.StringVar(&f.dateFormat, "date-format", "", "how dates are written: DD/MM/YYYY, MM/DD/YYYY or DD.MM.YYYY, beside YYYY-MM-DD")
+	flags.StringVar(&f.separator, "separator", "", "`SIGN` between cells: , ; | or tab, where the header does not tell")
+	flags.StringVar(&f.empty, "empty", "skip", "`WHAT` empty cells mean: skip, clear (remove the attribute) or text (set an empty text)")
+	flags.StringVar(&f.dateFormat, "date-format", "", "`FORM` of dates: DD/MM/YYYY, MM/DD/YYYY or DD.MM.YYYY, beside YYYY-MM-DD")
 	flags.StringVar(&f.timeZone, "time-zone", "", "`ZONE` of times without one, like Europe/Copenhagen")
 }
 

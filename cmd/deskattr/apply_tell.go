@@ -42,8 +42,7 @@ func newTeller(env environment, output format, rows int64, a *account, pace floa
 	t := &teller{env: env, output: output, rows: rows, sent: &a.sent, pace: pace}
 	if isTerminal(env.stderr) {
 		t.bar = progressbar.NewOptions64(rows,
-			progressbar.OptionSetWriter(env.stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString("rows"), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionSetWriter(env.stderr), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(20))
 	}
 	return t
@@ -147,11 +146,11 @@ func (t *teller) progress(s bulk.Summary) {
 	sent := t.sent.Load()
 	rate := float64(sent-t.before) / now.Sub(t.last).Seconds()
 	t.last, t.before = now, sent
-	how := fmt.Sprintf("%d failed, %.1f requests a second (%.0f%% of %g)", s.Failed, rate, 100*rate/t.pace, t.pace)
-	if t.bar != nil {
-		t.bar.Describe(how)
+	if t.bar != nil { // short: a line that is wider than the terminal does not move, it multiplies
+		t.bar.Describe(fmt.Sprintf("%d failed, %.1f of %g requests/s", s.Failed, rate, t.pace))
 		return
 	}
+	how := fmt.Sprintf("%d failed, %.1f requests a second (%.0f%% of %g)", s.Failed, rate, 100*rate/t.pace, t.pace)
 	left := time.Duration(float64(t.rows-over) / float64(t.told-1) * float64(now.Sub(t.begun)))
 	fmt.Fprintf(t.env.stderr, "%d of %d rows, %s, about %v left\n", over, t.rows, how, max(left, 0).Round(time.Second))
 }
