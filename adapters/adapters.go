@@ -83,8 +83,9 @@ type Attributes map[string]Value
 
 // Result is what a write left behind.
 type Result struct {
-	// Attributes as the vendor reports them in its answer to the write, by the
-	// names the caller uses.
+	// Attributes as the vendor reports them in its answer to the write, under the
+	// names that reads give them (an alias, else Dixa's identifier, else the vendor's
+	// key); [KeepNames] has those that the call names under its own.
 	Attributes Attributes
 
 	// Complete tells whether every attribute of the record is in Attributes.

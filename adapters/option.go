@@ -3,7 +3,7 @@ package adapters
 import "maps"
 
 // UpdateOption changes how one UpdateAttributes call works. The set is closed:
-// [Verify], [IfEqual] and [Before].
+// [Verify], [IfEqual], [Before] and [KeepNames].
 type UpdateOption interface {
 	apply(*UpdateSettings)
 }
@@ -17,6 +17,8 @@ type UpdateSettings struct {
 	IfEqual Attributes
 	// Before decides on what was read before it; nil: nobody does.
 	Before func(Attributes) bool
+	// KeepNames: what the call names is told under the same names.
+	KeepNames bool
 }
 
 // Settings reads options.
@@ -69,4 +71,13 @@ func IfEqual(expected Attributes) UpdateOption {
 // adapter for this record. Of several, the last counts.
 func Before(f func(was Attributes) bool) UpdateOption {
 	return optionFunc(func(settings *UpdateSettings) { settings.Before = f })
+}
+
+// KeepNames tells the attributes that the call names under those names, in the
+// Result and to Before. Without it they come under the names that reads give them,
+// which may be others: Kustomer's "order_id" is read as "orderIdStr", a label of
+// Dixa's as the identifier. The others come as ever, one whose name the call has
+// used for another attribute by its key.
+func KeepNames() UpdateOption {
+	return optionFunc(func(settings *UpdateSettings) { settings.KeepNames = true })
 }

@@ -111,7 +111,7 @@ func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 	start := time.Now()
 	at := row.before
 	names := slices.Sorted(maps.Keys(row.Attributes))
-	options := slices.Clone(r.Update)
+	options := append(slices.Clone(r.Update), adapters.KeepNames())
 	if !r.NoUndo || r.SkipUnchanged || r.DryRun {
 		options = append(options, adapters.Before(func(was adapters.Attributes) bool {
 			e.Before = named(was, names)

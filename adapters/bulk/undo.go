@@ -113,8 +113,9 @@ func (r *run) putBack(ctx context.Context, row Row, force bool, e *Event) error 
 			return err
 		}
 	}
-	is, err := r.Adapter.Attributes(ctx, row.Ref)
-	if err != nil {
+	var is adapters.Attributes // under the names of the run
+	look := adapters.Before(func(was adapters.Attributes) bool { is = was; return false })
+	if _, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, adapters.KeepNames(), look); err != nil {
 		return err
 	}
 	now := named(is, slices.Collect(maps.Keys(row.Attributes)))
@@ -127,7 +128,7 @@ func (r *run) putBack(ctx context.Context, row Row, force bool, e *Event) error 
 		e.Outcome = Unchanged
 		return nil
 	}
-	err = r.writeIf(ctx, row, now)
+	err := r.writeIf(ctx, row, now)
 	if errors.As(err, &failure) && failure.Code == adapters.CodeNotEqual {
 		return fmt.Errorf("attribute %q: %w", failure.Name, ErrChanged)
 	}

@@ -125,7 +125,7 @@ func (a *Adapter) UpdateAttributes(ctx context.Context, ref adapters.Ref, change
 	record, err := a.update(ctx, canonical, change, expected, settings)
 	result := adapters.Result{}
 	if record != nil {
-		result = a.result(ctx, canonical.Kind, *record)
+		result = a.result(ctx, canonical.Kind, *record, kept(settings, change, expected))
 	}
 	if err != nil {
 		return result, a.failed(ctx, "set", canonical, err)
@@ -164,7 +164,7 @@ func (a *Adapter) Attributes(ctx context.Context, ref adapters.Ref) (adapters.At
 	if failure != nil {
 		return nil, a.failed(ctx, "get", canonical, failure)
 	}
-	return a.result(ctx, canonical.Kind, record).Attributes, nil
+	return a.result(ctx, canonical.Kind, record, nil).Attributes, nil
 }
 
 // Definitions implements [adapters.Catalog].

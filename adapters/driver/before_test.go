@@ -3,7 +3,10 @@ package driver_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -49,6 +52,32 @@ func TestBefore(t *testing.T) {
 			}))...)
 			if !errors.Is(err, test.fails) || shown != test.shown || d.sent() != test.sent || result.Attributes["plan"].Text() != test.plan {
 				t.Errorf("%v, %v, asked %d times, sent %s; want %v, plan %q, %d, %s", err, result, shown, d.sent(), test.fails, test.plan, test.shown, test.sent)
+			}
+		})
+	}
+}
+
+// TestKeepNames: what the call names comes back, and is shown before, under the
+// names of the call; the rest under those that reads give.
+func TestKeepNames(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		options []adapters.UpdateOption
+		want    string // the names of the result, and of what was there
+	}{
+		{"without", nil, "[other tier]"},
+		{"with", []adapters.UpdateOption{adapters.KeepNames()}, "[other plan]"},
+		{"with, and an expectation", []adapters.UpdateOption{adapters.KeepNames(), adapters.IfEqual(adapters.Attributes{"key": adapters.String("kept")})}, "[key plan]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := newDesk(t, `{"plan":"free","key":"kept"}`)
+			a := d.open(t, driver.Options{Aliases: map[adapters.Kind]map[string]string{record.Kind: {"tier": "plan", "other": "key"}}})
+			names := func(all adapters.Attributes) string { return fmt.Sprint(slices.Sorted(maps.Keys(all))) }
+			var was string
+			result, err := a.UpdateAttributes(t.Context(), record, adapters.Attributes{"plan": adapters.String("pro")},
+				append(test.options, adapters.Before(func(all adapters.Attributes) bool { was = names(all); return true }))...)
+			if err != nil || names(result.Attributes) != test.want || was != test.want {
+				t.Errorf("%v, names %s, before it %s; want %s", err, names(result.Attributes), was, test.want)
 			}
 		})
 	}

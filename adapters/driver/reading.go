@@ -32,10 +32,12 @@ func (a *Adapter) decode(kind adapters.Kind, key string, values map[string]json.
 }
 
 // result gives what was read under the caller's names. An attribute that none of
-// them can mean is left out, and the Result then not complete.
-func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record) adapters.Result {
+// them can mean is left out, and the Result then not complete. Kept are the names
+// of the call that come before all others.
+func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record, kept []named) adapters.Result {
 	result := adapters.Result{Attributes: make(adapters.Attributes, len(record.Values)), Complete: record.Complete}
 	names := a.callerNames(ctx, kind, record)
+	names.kept = kept
 	for key, raw := range record.Values {
 		value, there := a.driver.Decode(kind, key, raw)
 		name, named := names.of(key)
@@ -61,6 +63,16 @@ type callerNames struct {
 	shared  map[string]int    // how many attributes have a name; nil where names are keys
 	aliases map[string]string // by key
 	taken   map[string]string // what each alias stands for
+	kept    []named           // names of the call that stay
+}
+
+// kept are the names of a call that its Result has too: what it changes, else what
+// it expects.
+func kept(settings adapters.UpdateSettings, change, expected Change) []named {
+	if !settings.KeepNames {
+		return nil
+	}
+	return slices.Concat(change.names, expected.names)
 }
 
 func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Record) callerNames {
@@ -79,6 +91,23 @@ func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Re
 
 // of is the name of a key, false where there is none.
 func (n callerNames) of(key string) (string, bool) {
+	if i := slices.IndexFunc(n.kept, func(k named) bool { return k.key == key }); i >= 0 {
+		return n.kept[i].name, true
+	}
+	name, ok := n.read(key)
+	if ok && n.used(name) {
+		name, ok = key, !n.used(key)
+	}
+	return name, ok
+}
+
+// used tells whether the call has a name for another attribute.
+func (n callerNames) used(name string) bool {
+	return slices.ContainsFunc(n.kept, func(k named) bool { return k.name == name })
+}
+
+// read is the name that reads give a key.
+func (n callerNames) read(key string) (string, bool) {
 	if alias := n.aliases[key]; alias != "" {
 		return alias, true
 	}

@@ -26,7 +26,7 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 		if err := a.equal(ref.Kind, before, expected, Change{}, adapters.EffectNone); err != nil {
 			return nil, err
 		}
-		if settings.Before != nil && !settings.Before(a.result(ctx, ref.Kind, before).Attributes) {
+		if settings.Before != nil && !settings.Before(a.result(ctx, ref.Kind, before, kept(settings, change, expected)).Attributes) {
 			return &before, nil
 		}
 		change.Before = &before

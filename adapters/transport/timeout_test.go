@@ -139,7 +139,7 @@ func TestAnswersAsTheyCame(t *testing.T) {
 			closed := 0
 			var attempt context.Context
 			way := roundTripper(func(r *http.Request) (*http.Response, error) {
-				attempt = r.Context()
+				attempt = r.Context() //nolint:fatcontext // to see when it ends
 				return &http.Response{StatusCode: test.status, Header: http.Header{}, ContentLength: test.length, Body: &closing{test.body, &closed}}, nil
 			})
 			got, err := post(t, t.Context(), open(way, transport.Options{}, transport.Limit{}))
