@@ -178,6 +178,9 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 			}
 			is.retry()
 		}
+		if err == nil && first.Again && is.begun > 0 {
+			err = is.take(whole, entry{Begin: &first}) // what was done before counts no more
+		}
 		if err == nil {
 			err = file.Truncate(whole)
 		}

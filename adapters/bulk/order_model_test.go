@@ -147,16 +147,21 @@ func orderModel(t *testing.T, random *rand.Rand) {
 			}
 		}
 	}
-	until("apply", func(ctx context.Context, first bool) (bulk.Summary, error) {
-		return bulk.Apply(ctx, iter.Seq2[bulk.Row, error](rows), bulk.Options{
-			Adapter: desk, Journal: journal, Run: account, Workers: workers, Resume: !first, KeepFailed: !first && desk.fails > 0 && random.IntN(4) == 0,
+	for round := range 1 + random.IntN(3) {
+		for i := range 1 + random.IntN(2) { // in each round, and in its midst, all rows are sent again
+			until("apply", func(ctx context.Context, first bool) (bulk.Summary, error) {
+				return bulk.Apply(ctx, iter.Seq2[bulk.Row, error](rows), bulk.Options{
+					Adapter: desk, Journal: journal, Run: account, Workers: workers, Resume: !first, Again: first && round+i > 0,
+					KeepFailed: !first && desk.fails > 0 && random.IntN(4) == 0,
+				})
+			})
+			compare(t, "after applying", store, want)
+		}
+		until("undo", func(ctx context.Context, _ bool) (bulk.Summary, error) {
+			return bulk.Undo(ctx, journal, bulk.UndoOptions{Adapter: desk, Run: account, Workers: workers})
 		})
-	})
-	compare(t, "after applying", store, want)
-	until("undo", func(ctx context.Context, _ bool) (bulk.Summary, error) {
-		return bulk.Undo(ctx, journal, bulk.UndoOptions{Adapter: desk, Run: account, Workers: workers})
-	})
-	compare(t, "after undoing", store, before)
+		compare(t, "after undoing", store, before)
+	}
 }
 
 func show(t *testing.T, journal string) {

@@ -76,7 +76,7 @@ func purge(path string) error {
 		err = nil
 	}
 	if err == nil && p.end == 0 {
-		err = errors.New("it is empty")
+		err = errEmpty
 	}
 	if err == nil {
 		err = out.Flush()

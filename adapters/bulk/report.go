@@ -100,7 +100,7 @@ func Read(path string) (Report, error) {
 		err = nil
 	}
 	if err == nil && r.state.begun == 0 {
-		err = errors.New("it is empty")
+		err = errEmpty
 	}
 	if err == nil {
 		r.count()

@@ -10,7 +10,8 @@ import (
 // state is what a journal says of its rows.
 type state struct {
 	first    begin
-	begun    int // how often
+	begun    int   // how often
+	part     begin // the newest, for its part
 	ended    bool
 	outcomes outcomes
 	// open are rows that were about to be sent, or failed: where their before is.
@@ -54,6 +55,7 @@ func (s *state) take(at int64, e entry) error {
 			fresh.first, fresh.begun = s.first, s.begun
 			*s = *fresh
 		}
+		s.part = *e.Begin
 		s.begun++
 		s.ended = false
 	case e.Before != nil:

@@ -68,13 +68,15 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	if r.Workers <= 0 {
 		r.Workers = 8
 	}
-	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true}
-	first.Run.Input = fmt.Sprintf("journal begun %s, %d bytes", h.state.first.Time.Format(time.RFC3339Nano), h.whole)
-	_, statErr := os.Stat(path + ".undo")
-	if r.journal, r.is, err = openJournal(path+".undo", first, statErr == nil, false); err != nil {
+	first, err := h.undoing(path + ".undo")
+	if err != nil {
 		return Summary{}, err
 	}
-	err = r.through(ctx, h.newestFirst(), func(ctx context.Context, row Row) (Event, error) { return r.restore(ctx, row, o.Force) })
+	_, statErr := os.Stat(path + ".undo")
+	if r.journal, r.is, err = openJournal(path+".undo", first, statErr == nil, first.Again); err != nil {
+		return Summary{}, err
+	}
+	err = r.through(ctx, h.newestFirst(first.From), func(ctx context.Context, row Row) (Event, error) { return r.restore(ctx, row, o.Force) })
 	return r.close(err)
 }
 
@@ -141,6 +143,8 @@ func (r *run) writeIf(ctx context.Context, row Row, expected adapters.Attributes
 	return err
 }
 
+var errEmpty = errors.New("it is empty, or its first line is not whole")
+
 // history is a journal that is read.
 type history struct {
 	file  *os.File
@@ -164,7 +168,7 @@ func open(path string) (*history, error) {
 	})
 	if err == nil || errors.Is(err, errTorn) {
 		if err = nil; h.state.begun == 0 {
-			err = errors.New("it is empty")
+			err = errEmpty
 		}
 	}
 	if err != nil {
@@ -189,14 +193,45 @@ func (h *history) undoable(account Identity) error {
 	return nil
 }
 
-// newestFirst are the rows of the run, the last one first, as rows that put back
-// what was there.
-func (h *history) newestFirst() iter.Seq2[Row, error] {
+// undoing is the beginning of the undoing's journal. Where the run went on after it
+// was undone, only what came since is put back: what was put back before would look
+// changed by somebody else.
+func (h *history) undoing(path string) (begin, error) {
+	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true, To: h.whole}
+	first.Run.Input = "journal begun " + h.state.first.Time.Format(time.RFC3339Nano)
+	if _, err := os.Stat(path); err != nil {
+		return first, nil
+	}
+	earlier, err := open(path)
+	if errors.Is(err, errEmpty) {
+		return first, nil // a crash came before its first line
+	}
+	if err != nil {
+		return begin{}, err
+	}
+	defer earlier.file.Close()
+	is := earlier.state
+	first.From = is.part.From
+	if is.part.To < h.whole {
+		first.Again = true
+		if is.ended && len(is.failed) == 0 {
+			first.From = is.part.To
+		}
+	}
+	return first, nil
+}
+
+// newestFirst are the rows of the run, the last one first and no further back than
+// an offset, as rows that put back what was there.
+func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		number := int64(0)
 		ended := map[int64]bool{} // befores whose end was seen
 		var none []int64          // those of them of which nothing came, since the run was resumed
 		for at, line := range backwards(h.file, h.whole) {
+			if at < from {
+				return
+			}
 			e, err := unframe(line)
 			if err != nil {
 				yield(Row{}, fmt.Errorf("%w: byte %d: %w", ErrJournal, at, err))
