@@ -115,6 +115,22 @@ func (j *journal) close() error {
 	return err
 }
 
+// resolve is a journal's path without links: two names of one file would have two
+// locks.
+func resolve(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Lstat(path); err == nil {
+			return "", fmt.Errorf("%w %s: it is a link to what is not there", ErrJournal, path)
+		}
+		return path, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))
+	}
+	return real, nil
+}
+
 // lockJournal keeps others from writing a journal, until it is closed or the
 // process ends.
 func lockJournal(path string) (*flock.Flock, error) {
@@ -135,6 +151,10 @@ func lockJournal(path string) (*flock.Flock, error) {
 func openJournal(path string, first begin, resume, again bool) (*journal, *state, error) {
 	bad := func(format string, args ...any) (*journal, *state, error) {
 		return nil, nil, fmt.Errorf("%w %s: %w", ErrJournal, path, fmt.Errorf(format, args...))
+	}
+	path, err := resolve(path)
+	if err != nil {
+		return nil, nil, err
 	}
 	lock, err := lockJournal(path)
 	if err != nil {
@@ -180,6 +200,9 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 		}
 		if err == nil && first.Again && is.begun > 0 {
 			err = is.take(whole, entry{Begin: &first}) // what was done before counts no more
+		}
+		if err == nil && whole == 0 {
+			err = file.Chmod(0o600) // somebody else made it
 		}
 		if err == nil {
 			err = file.Truncate(whole)

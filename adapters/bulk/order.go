@@ -28,7 +28,7 @@ func (s *state) reorder(at int64, e entry) error {
 		if o := s.orders[e.Before.Ref.record()]; o != nil && o.pending != e.Before.Row {
 			delete(s.open, o.pending) // something comes after it
 			o.pending = e.Before.Row
-			s.open[o.pending] = at
+			s.open[o.pending] = opened{record: e.Before.Ref.record(), at: at}
 		}
 	case e.After != nil:
 		if o := s.orders[e.After.Ref.record()]; o != nil {
@@ -68,7 +68,7 @@ func (s *state) retry() {
 			o.from = row + 1
 		}
 		if o.latest == row && o.pending == 0 && f.at > 0 {
-			s.open[row] = f.at
+			s.open[row] = opened{record: f.record, at: f.at}
 		}
 	}
 }
@@ -77,12 +77,12 @@ func (s *state) retry() {
 // is to be read.
 func (s *state) begin(record adapters.Ref, row int64) int64 {
 	o := s.orders[record]
-	if o == nil {
-		return s.open[row]
+	first := o == nil || !o.begun
+	if o != nil {
+		o.begun = true
 	}
-	first := !o.begun
-	if o.begun = true; first {
-		return s.open[row]
+	if open := s.open[row]; first && open.record == record {
+		return open.at
 	}
 	return 0
 }

@@ -18,6 +18,10 @@ import (
 // A journal is exchanged as a whole: with an error it is as it was. Copies,
 // backups and what the disk keeps of the old file are not reached.
 func Purge(path string) error {
+	path, err := resolve(path)
+	if err != nil {
+		return err
+	}
 	return locked(path, func() error {
 		if err := purge(path); err != nil {
 			return err

@@ -14,22 +14,29 @@ type state struct {
 	part     begin // the newest, for its part
 	ended    bool
 	outcomes outcomes
-	// open are rows that were about to be sent, or failed: where their before is.
-	open   map[int64]int64
+	// open are rows that were about to be sent, or failed.
+	open   map[int64]opened
 	failed map[int64]failure
 	orders map[adapters.Ref]*order // of the records of which a row ever failed
 	lost   map[int64]bool          // rows that failed because their record was not found
+}
+
+// opened is a row whose before is there, and no end that counts.
+type opened struct {
+	record adapters.Ref // a look-up may find another one next time
+	at     int64        // where the before is
+	doubt  bool         // a try broke off, and may have come to something
 }
 
 // failure is what is known of a row that failed.
 type failure struct {
 	record adapters.Ref
 	code   adapters.Code
-	at     int64 // where its before is
+	at     int64 // where its before is, if what came of it is in doubt; else what is there now is read anew
 }
 
 func newState() *state {
-	return &state{open: map[int64]int64{}, failed: map[int64]failure{}, orders: map[adapters.Ref]*order{}, lost: map[int64]bool{}}
+	return &state{open: map[int64]opened{}, failed: map[int64]failure{}, orders: map[adapters.Ref]*order{}, lost: map[int64]bool{}}
 }
 
 // maxRows are as many as anybody has; beyond it a number is damage.
@@ -56,11 +63,15 @@ func (s *state) take(at int64, e entry) error {
 			*s = *fresh
 		}
 		s.part = *e.Begin
+		for row, o := range s.open {
+			o.doubt = true
+			s.open[row] = o
+		}
 		s.begun++
 		s.ended = false
 	case e.Before != nil:
 		if _, there := s.open[e.Before.Row]; !there {
-			s.open[e.Before.Row] = at
+			s.open[e.Before.Row] = opened{record: e.Before.Ref.record(), at: at}
 		}
 	case e.After != nil:
 		s.after(e.After)
@@ -73,11 +84,16 @@ func (s *state) take(at int64, e entry) error {
 // after takes in a row's end.
 func (s *state) after(a *after) {
 	s.outcomes.set(a.Row, a.Outcome)
+	earlier, open := s.failed[a.Row], s.open[a.Row]
 	delete(s.failed, a.Row)
 	delete(s.open, a.Row)
 	record := a.Ref.record()
 	if a.Outcome == Failed {
-		s.failed[a.Row] = failure{record, a.Code, a.At}
+		at := a.At
+		if a.Effect == adapters.EffectNone && at != earlier.at && !open.doubt {
+			at = 0
+		}
+		s.failed[a.Row] = failure{record, a.Code, at}
 	}
 	switch {
 	case record.ID == "":

@@ -48,6 +48,10 @@ type UndoOptions struct {
 // writes: a row that was written twice, because one before it had failed, is put
 // back twice.
 func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
+	path, err := resolve(path)
+	if err != nil {
+		return Summary{}, err
+	}
 	lock, err := lockJournal(path)
 	if err != nil {
 		return Summary{}, err
