@@ -30,6 +30,7 @@ type teller struct {
 	told   int64                    // rows whose end was told
 	bar    *progressbar.ProgressBar // nil: no terminal
 	dry    bool                     // nothing is written
+	undo   bool                     // what was there is put back
 	last   time.Time                // when it was said how it goes,
 	before int64                    // and the requests then
 	err    error
@@ -86,11 +87,14 @@ func (t *teller) event(e bulk.Event) {
 		}
 		if e.Err != nil {
 			line.Errors = describe(e.Err).Errors
+			if bad := line.Errors[0]; bad.Code == string(adapters.CodeBadRef) {
+				line.ID = bad.ID // an id that is none may be anything
+			}
 		}
 		t.keep(writeJSON(t.env.stdout, line))
 	case e.Outcome == bulk.Failed:
 		t.clear()
-		t.keep(sayLine(t.env.stderr, "line %d: %s", e.Row.Line, oneLine(e.Err)))
+		t.keep(sayLine(t.env.stderr, "%s: %s", place(e), oneLine(e.Err)))
 	case t.dry && e.Outcome != bulk.Unchanged:
 		t.clear()
 		for _, name := range slices.Sorted(maps.Keys(e.After)) {
@@ -100,6 +104,19 @@ func (t *teller) event(e bulk.Event) {
 		}
 	}
 	t.progress(e.Summary)
+}
+
+// place says which row it is, and which record where the error does not.
+func place(e bulk.Event) string {
+	place := fmt.Sprintf("line %d", e.Row.Line)
+	if e.Row.Line == 0 {
+		place = "a row on its way when the run broke off"
+	}
+	var known *adapters.Error
+	if !errors.As(e.Err, &known) && e.Row.Ref.ID != "" {
+		place += fmt.Sprintf(": %s %s", e.Row.Ref.Kind, visible(e.Row.Ref.ID))
+	}
+	return place
 }
 
 // shown is a value of a dry run.
@@ -178,17 +195,35 @@ func (t *teller) end(s bulk.Summary, err error) error {
 	}
 	switch {
 	case errors.Is(err, bulk.ErrStopped):
-		return fmt.Errorf("%w: the run can go on with --resume", context.Canceled)
+		return broken("stopped: " + t.onward("--resume goes on", "the same command goes on", "nothing was written"))
 	case errors.Is(err, bulk.ErrJournal):
 		return failed{errLocal, err.Error()}
 	case errors.Is(err, bulk.ErrInput):
 		return usage("%v", err)
 	case errors.Is(err, bulk.ErrTooManyFailures):
-		return failed{errRows, err.Error() + "; mend them, and go on with --resume"}
+		return failed{errRows, err.Error() + ": " + t.onward("--resume goes on and tries them again; with --rejects they go to a file that can be mended and applied", "the same command goes on", "nothing was written")}
 	case err != nil:
 		return err
 	case s.Failed > 0:
-		return failed{errRows, fmt.Sprintf("%d of %d rows failed; they are tried again with --resume", s.Failed, s.Read)}
+		return failed{errRows, fmt.Sprintf("%d of %d rows failed; ", s.Failed, s.Read) +
+			t.onward("they are tried again with --resume", "the same command tries them again, --force puts back what others have changed", "nothing was written")}
 	}
 	return t.err
 }
+
+// onward is what can be done next, after a run, an undoing or a dry run.
+func (t *teller) onward(run, undo, dry string) string {
+	switch {
+	case t.dry:
+		return dry
+	case t.undo:
+		return undo
+	}
+	return run
+}
+
+// broken is the end of a run that was interrupted.
+type broken string
+
+func (b broken) Error() string        { return string(b) }
+func (b broken) Is(target error) bool { return target == context.Canceled }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +30,7 @@ nothing else; it shows ids and messages, no values.`,
 			case err != nil:
 				return err
 			case html != "":
-				return toFile(html, report.WriteHTML)
+				return toPage(html, report.WriteHTML)
 			case output == formatJSON:
 				return writeJSON(env.stdout, report)
 			}
@@ -49,19 +51,44 @@ func readReport(path string) (bulk.Report, error) {
 	return report, nil
 }
 
-// toFile writes a new file, readable by its owner alone: ids are in it.
-func toFile(path string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err == nil {
-		err = write(file)
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
-	}
+// pageBegins is how every page begins.
+const pageBegins = "<!doctype html>"
+
+// toPage writes a page, readable by its owner alone: ids are in it. What is there
+// is exchanged if it is a page, too: a slip must not cost a journal, or the rows.
+func toPage(path string, write func(io.Writer) error) error {
+	err := exchange(path, write)
 	if err != nil {
 		return failed{errLocal, fmt.Sprintf("the page cannot be written: %v", err)}
 	}
 	return nil
+}
+
+func exchange(path string, write func(io.Writer) error) error {
+	if found, err := os.Stat(path); err == nil && !found.Mode().IsRegular() { // /dev/stdout
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(file), file.Close())
+	}
+	if there, err := os.Open(path); err == nil {
+		begins := make([]byte, len(pageBegins))
+		n, _ := io.ReadFull(there, begins)
+		_ = there.Close()
+		if n > 0 && string(begins[:n]) != pageBegins {
+			return fmt.Errorf("%s is there already, and is no page; give another name", path)
+		}
+	}
+	page, err := os.CreateTemp(filepath.Dir(path), ".deskattr-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(page.Name()) }() // it is not there any more where all went well
+	if err := errors.Join(write(page), page.Close()); err != nil {
+		return err
+	}
+	return os.Rename(page.Name(), path)
 }
 
 func newJournal(env environment) *cobra.Command {

@@ -52,6 +52,7 @@ if it breaks off, the same command goes on.`,
 				}
 			}
 			tell := newTeller(env, f.output, report.Done, account, pace.pace(account.vendor))
+			tell.undo = true
 			defer tell.stopping(ctx)()
 			summary, err := bulk.Undo(context.WithoutCancel(ctx), args[0], bulk.UndoOptions{
 				Adapter: account, Workers: pace.workers, Run: run, Force: force, MaxFailures: maxFailures, Stop: ctx.Done(),
