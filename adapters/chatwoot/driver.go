@@ -66,19 +66,44 @@ func number(ref adapters.Ref) int64 {
 }
 
 // Read implements [driver.Driver].
-func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
+func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (record driver.Record, err error) {
+	ctx, body := transport.Keep(ctx)
 	if ref.Kind == adapters.Contact {
 		answer, err := d.api.GetContact(ctx, d.account, number(ref))
-		return contact(ref, answer, err)
+		record, err = contact(ref, answer, err)
+		if err != nil {
+			return record, err
+		}
+	} else {
+		conversation, err := d.api.GetConversation(ctx, d.account, number(ref))
+		if err != nil {
+			return driver.Record{}, err
+		}
+		if conversation.ID != number(ref) {
+			return driver.Record{}, misplaced(ref)
+		}
+		record = driver.Record{Values: conversation.CustomAttributes, Complete: true} // null, where the column is: no attributes
 	}
-	conversation, err := d.api.GetConversation(ctx, d.account, number(ref))
-	if err != nil {
-		return driver.Record{}, err
+	if record.Values == nil && missing(body.Bytes()) {
+		return driver.Record{}, errNoMap
 	}
-	if conversation.ID != number(ref) {
-		return driver.Record{}, misplaced(ref)
+	return record, nil
+}
+
+// errNoMap: taken for a record without attributes, it would be replaced by what is
+// set.
+var errNoMap = fmt.Errorf("%w: it holds no custom_attributes", adapters.ErrMalformed)
+
+// missing tells an answer without the map from one in which it is null.
+func missing(answer []byte) bool {
+	type record struct {
+		CustomAttributes json.RawMessage `json:"custom_attributes"`
 	}
-	return driver.Record{Values: conversation.CustomAttributes, Complete: true}, nil // null, where the column is: no attributes
+	var read struct {
+		record
+		Payload record `json:"payload"`
+	}
+	return json.Unmarshal(answer, &read) != nil || read.CustomAttributes == nil && read.Payload.CustomAttributes == nil
 }
 
 // contact is what an answer about a contact tells.

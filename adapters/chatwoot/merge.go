@@ -37,6 +37,17 @@ func (d *vendor) writeConversation(ctx context.Context, ref adapters.Ref, change
 	case !mayStillReplace(err):
 		return record, err
 	}
+	if change.Before != nil { // it is as old as what the server was asked since
+		ctx = transport.Together(ctx, 2)
+		now, failure := d.Read(ctx, ref)
+		if failure == nil && change.Check != nil && len(change.Clear) == 0 { // else it may be cleared already
+			failure = change.Check(now)
+		}
+		if failure != nil {
+			return driver.Record{}, failure
+		}
+		change.Before = &now
+	}
 	record, replaceErr := d.replace(ctx, ref, change)
 	if replaceErr == nil && status(err) == http.StatusUnauthorized {
 		// The token may write and not remove: an agent bot's. It will not change.
@@ -52,6 +63,7 @@ func (d *vendor) writeConversation(ctx context.Context, ref adapters.Ref, change
 // that has lost them must be known before it is asked to merge.
 func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
 	var held map[string]json.RawMessage
+	asked := false // the server was, after the core read
 	if change.Before != nil {
 		held = change.Before.Values
 	}
@@ -60,20 +72,23 @@ func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Chan
 		if err != nil {
 			return record, err
 		}
-		held = record.Values
+		held, asked = record.Values, true
 	}
 	if len(change.Clear) > 0 {
 		record, err := d.remove(ctx, ref, change.Clear)
 		if err != nil || len(change.Set) == 0 && d.owed.of(ref) == nil {
 			return record, err // else a merge of nothing is to tell what became of the rest
 		}
-		held = record.Values
+		held, asked = record.Values, true
 	}
 	d.owed.seen(ref, held)
 	held = d.owed.over(ref, held)
 	if len(keptOverLimit(held, change)) > 0 {
 		// A server that merges would refuse. One that has come to replace would
 		// not, and could not be given back what it took.
+		if asked {
+			change.Before = nil // it is older than the answer
+		}
 		return d.replace(ctx, ref, change)
 	}
 	record, err := d.ask(ctx, ref, change.Set)
@@ -202,7 +217,7 @@ func conversation(answer *chatwoot.ConversationCustomAttributes, err error) (dri
 		return driver.Record{}, err
 	}
 	if answer.CustomAttributes == nil {
-		return driver.Record{}, fmt.Errorf("%w: it holds no custom_attributes", adapters.ErrMalformed)
+		return driver.Record{}, errNoMap
 	}
 	return driver.Record{Values: answer.CustomAttributes, Complete: true}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -182,21 +183,83 @@ func with(values attributes, key, raw string) attributes {
 	return values
 }
 
-// TestReplacementBuildsOnWhatTheCoreRead: one read before, one after.
+// TestReplacementBuildsOnWhatTheCoreRead: one read before, one after; and one more
+// where the server was asked meanwhile.
 func TestReplacementBuildsOnWhatTheCoreRead(t *testing.T) {
 	server := serveWith(t, rich, chatwoottest.Version("4.16.2"))
-	if _, err := open(t, server.URL, nil).UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify); err != nil {
-		t.Fatal(err)
+	adapter := open(t, server.URL, nil)
+	for range 2 {
+		if _, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes, verify); err != nil {
+			t.Fatal(err)
+		}
 	}
-	check(t, server, read7, remove7+`{"custom_attributes":[]}`,
-		update7+`{"custom_attributes":{"digits":[9007199254740993],"null":null,"order_id":"12345","plan":"pro"}}`, read7)
+	write := update7 + `{"custom_attributes":{"digits":[9007199254740993],"null":null,"order_id":"12345","plan":"pro"}}`
+	check(t, server, read7, remove7+`{"custom_attributes":[]}`, read7, write, read7, read7, write, read7)
+}
+
+// TestForeignWriteBeforeTheProof: the proof that a server merges may have to wait,
+// and what is written meanwhile is kept, or is not what the caller expects.
+func TestForeignWriteBeforeTheProof(t *testing.T) {
+	expected := adapters.IfEqual(adapters.Attributes{"plan": adapters.String("pro")})
+	for _, test := range []struct {
+		name    string
+		options []adapters.UpdateOption
+		foreign string
+		want    string // of the map
+		class   error
+	}{
+		{"of another, verified", []adapters.UpdateOption{verify}, `{"plan":"pro","digits":1,"tags":[],"foreign":1}`, `{"plan":"pro","digits":1,"tags":[],"foreign":1,"order_id":"12345"}`, nil},
+		{"of another, with an expectation", []adapters.UpdateOption{expected}, `{"plan":"pro","foreign":1}`, `{"foreign":1,"order_id":"12345","plan":"pro"}`, nil},
+		{"of what is expected", []adapters.UpdateOption{expected}, `{"plan":"free"}`, `{"plan":"free"}`, adapters.ErrConflict},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := serveWith(t, rich, chatwoottest.Version("4.16.2"))
+			adapter := hook(t, server, func(n int) {
+				if n == 2 {
+					foreignWrite(t, server, test.foreign)
+				}
+			}, nil)
+			_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"order_id": adapters.String("12345")}, test.options...)
+			var failure *adapters.Error
+			if !errors.Is(err, test.class) || errors.As(err, &failure) && (failure.Effect != adapters.EffectNone || failure.Name != "plan") {
+				t.Errorf("%v", err)
+			}
+			var want attributes
+			if err := json.Unmarshal([]byte(test.want), &want); err != nil || !equal(storedIn(server), want) {
+				t.Errorf("stored %s, want %s", storedIn(server), test.want)
+			}
+		})
+	}
+}
+
+// TestAnswerWithoutTheMap: it is not taken for a record without attributes, which a
+// replacement would make it.
+func TestAnswerWithoutTheMap(t *testing.T) {
+	for _, test := range []struct {
+		ref  adapters.Ref
+		body string
+		good bool
+	}{
+		{adapters.ConversationRef("7"), `{"id":7}`, false},
+		{adapters.ConversationRef("7"), `{"id":7,"custom_attributes":null}`, true},
+		{adapters.ContactRef("7"), `{"payload":{"id":7}}`, false},
+		{adapters.ContactRef("7"), `{"payload":{"id":7,"custom_attributes":null}}`, true},
+	} {
+		adapter := open(t, "http://127.0.0.1:1", &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(test.body)), Request: r}, nil
+		})})
+		is, err := adapter.Attributes(t.Context(), test.ref)
+		if test.good != (err == nil) || !test.good && !errors.Is(err, adapters.ErrMalformed) || len(is) > 0 {
+			t.Errorf("%s: %v, %v", test.body, is, err)
+		}
+	}
 }
 
 // TestVerifyReportsWhatWentWithTheMap: a replaced map is looked at as a whole.
 func TestVerifyReportsWhatWentWithTheMap(t *testing.T) {
 	for _, version := range []string{"4.16.2", "4.17.0"} {
 		server := serveWith(t, rich, chatwoottest.Version(version))
-		last := map[string]int{"4.16.2": 4, "4.17.0": 5}[version] // the reading back
+		const last = 5 // the reading back
 		adapter := hook(t, server, func(i int) {
 			if i == last {
 				foreignWrite(t, server, `{"order_id":"12345"}`)

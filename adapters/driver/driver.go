@@ -98,6 +98,11 @@ type Change struct {
 	// it had no reason to. A driver that needs what it read takes it from here.
 	Before *Record
 
+	// Check holds a record that the driver read anew, because Before was too old,
+	// against what the caller expects; nil: nobody expects anything. Its error is for
+	// Write to return, before anything was written.
+	Check func(Record) error
+
 	names []named // by name
 }
 

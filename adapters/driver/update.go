@@ -31,6 +31,11 @@ func (a *Adapter) update(ctx context.Context, ref adapters.Ref, change, expected
 		}
 		change.Before = &before
 	}
+	if !expected.empty() {
+		change.Check = func(now Record) error {
+			return a.equal(ref.Kind, now, expected, Change{}, adapters.EffectNone)
+		}
+	}
 	record, err := a.write(ctx, ref, change, expected)
 	if err != nil {
 		return nil, err
