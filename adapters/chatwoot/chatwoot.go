@@ -224,5 +224,7 @@ func New(config Config) (*Adapter, error) {
 	return &Adapter{Adapter: core, api: api}, nil
 }
 
-// API is the typed client underneath.
+// API is the typed client underneath, with the same limits, retries and token. A POST
+// that may have made something, a message say, is not sent again; see
+// transport.Repeatable.
 func (a *Adapter) API() *chatwoot.API { return a.api }

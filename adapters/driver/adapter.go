@@ -142,16 +142,20 @@ func (a *Adapter) lock(ctx context.Context, ref adapters.Ref) (unlock func(), er
 	if a.options.Locker == nil {
 		return here, nil
 	}
+	defer func() {
+		if unlock == nil { // also where the Locker panics
+			here()
+		}
+	}()
 	key := fmt.Sprintf("%s/%s/%s/%s", a.driver.Vendor(), url.PathEscape(a.options.Account), ref.Kind, ref.ID)
 	everywhere, err := a.options.Locker.Lock(ctx, key)
 	if err != nil {
-		here()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		return nil, Refuse(adapters.ErrUnavailable, adapters.CodeLock, "the Locker: %w", err)
 	}
-	return func() { everywhere(); here() }, nil
+	return func() { defer here(); everywhere() }, nil
 }
 
 // Attributes implements [adapters.Reader].

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/driver"
@@ -214,4 +215,38 @@ func TestLockerKeepsTwoAdapters(t *testing.T) {
 		t.Errorf("%d of %d writes are left", kept, writes)
 	}
 	l.free(t)
+}
+
+// panicking is a Locker with a mistake: in locking, and the second time in unlocking.
+type panicking struct{ calls int }
+
+func (l *panicking) Lock(context.Context, string) (func(), error) {
+	if l.calls++; l.calls == 1 {
+		panic("locking")
+	}
+	return func() {
+		if l.calls == 2 {
+			panic("unlocking")
+		}
+	}, nil
+}
+
+// TestLockerPanics: a program that survives that finds the record free.
+func TestLockerPanics(t *testing.T) {
+	d := newDesk(t, `{"n":"1"}`)
+	a := d.open(t, driver.Options{Locker: &panicking{}})
+	for i, want := range []any{"locking", "unlocking", nil} {
+		func() {
+			defer func() {
+				if got := recover(); got != want {
+					t.Errorf("call %d: %v, want %v", i+1, got, want)
+				}
+			}()
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if _, err := a.UpdateAttributes(ctx, record, adapters.Attributes{"n": adapters.String("2")}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
 }

@@ -52,7 +52,7 @@ func (a *Adapter) write(ctx context.Context, ref adapters.Ref, change, expected 
 	if err := ctx.Err(); err != nil {
 		return Record{}, err
 	}
-	ctx, trace := transport.Follow(ctx)
+	ctx, trace := transport.Follow(transport.Repeatable(ctx))
 	for attempts := 1; ; attempts++ {
 		record, err := a.driver.Write(ctx, ref, change)
 		if err == nil {

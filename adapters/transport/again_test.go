@@ -150,6 +150,42 @@ func TestEndedElsewhere(t *testing.T) {
 	}
 }
 
+// TestTimeoutsOfTheConnection: they say of themselves that they are the end of a
+// context, and may pass all the same.
+func TestTimeoutsOfTheConnection(t *testing.T) {
+	for _, end := range []error{
+		&net.OpError{Op: "dial", Net: "tcp", Err: timedOut{}},
+		fmt.Errorf("its own: %w", timedOut{}),
+	} {
+		s := &server{answer: func(n int) (*http.Response, error) {
+			if n < 3 {
+				return nil, end
+			}
+			return answer(200, "")
+		}}
+		if _, err := post(t, t.Context(), client(s, transport.Options{Backoff: time.Nanosecond}, nil)); err != nil || len(s.bodies) != 3 {
+			t.Errorf("%v after %d requests, want none after 3", err, len(s.bodies))
+		}
+	}
+}
+
+// timedOut is like the errors of package net.
+type timedOut struct{}
+
+func (timedOut) Error() string        { return "i/o timeout" }
+func (timedOut) Timeout() bool        { return true }
+func (timedOut) Temporary() bool      { return true }
+func (timedOut) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// TestUnreadableRedirect: a redirect to nowhere comes back as the answer, once.
+func TestUnreadableRedirect(t *testing.T) {
+	s := &server{answer: func(int) (*http.Response, error) { return answer(302, "", "Location", "https://desk.example/%zz") }}
+	got, err := post(t, t.Context(), client(s, transport.Options{Backoff: time.Nanosecond}, nil))
+	if err != nil || got.StatusCode != 302 || len(s.bodies) != 1 {
+		t.Errorf("%v, %v after %d requests", got, err, len(s.bodies))
+	}
+}
+
 // TestBodyCannotBeHadAgain: then the first failure is told.
 func TestBodyCannotBeHadAgain(t *testing.T) {
 	reset := errors.New("connection reset")

@@ -24,7 +24,7 @@ func TestOutage(t *testing.T) {
 			for i := range 1000 {
 				callers.Go(func() {
 					for time.Since(w.begun) < time.Minute {
-						if status, err := call(t.Context(), c, http.MethodPost, "/x"); err != nil || status != 503 {
+						if status, err := call(t.Context(), c, http.MethodPut, "/x"); err != nil || status != 503 {
 							t.Errorf("%d, %v; want the answer that there is", status, err)
 						}
 						mu.Lock()

@@ -191,6 +191,7 @@ func fromConnection(err error) *adapters.Error {
 	var token *tokenError
 	var lookup *net.DNSError
 	var network net.Error
+	var op *net.OpError
 	text := "the connection broke before an answer came"
 	switch {
 	case errors.As(err, &token):
@@ -201,6 +202,8 @@ func fromConnection(err error) *adapters.Error {
 		e.Code, text = adapters.CodeUntrusted, "the server's certificate is not trusted"
 	case errors.As(err, &network) && network.Timeout():
 		e.Code, text = adapters.CodeTimeout, "no answer in time"
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		text = "the proxy cannot be reached, or does not connect"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		text = "nobody listens at the base URL: connection refused"
 	}

@@ -123,13 +123,24 @@ func TestTrace(t *testing.T) {
 		{"applied", "POST", nil, func(int) (*http.Response, error) { return answer(200, "") }, outcome{1, 0}},
 		{"refused", "POST", nil, func(int) (*http.Response, error) { return answer(422, "") }, outcome{0, 0}},
 		{"redirected", "POST", nil, func(int) (*http.Response, error) { return answer(302, "") }, outcome{0, 0}},
-		{"failed thrice", "POST", nil, func(int) (*http.Response, error) { return answer(503, "") }, outcome{0, 3}},
-		{"refused after a doubt", "POST", nil, func(n int) (*http.Response, error) { return answer(503-102*(n-1), "") }, outcome{0, 1}},
+		{"failed thrice", "PUT", nil, func(int) (*http.Response, error) { return answer(503, "") }, outcome{0, 3}},
+		{"refused after a doubt", "PUT", nil, func(n int) (*http.Response, error) { return answer(503-102*(n-1), "") }, outcome{0, 1}},
 		{"limited, then applied", "POST", nil, func(n int) (*http.Response, error) { return answer(429-229*(n-1), "") }, outcome{1, 0}},
 		{"never sent", "POST", nil, func(int) (*http.Response, error) {
 			return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
 		}, outcome{0, 0}},
-		{"broken", "POST", nil, func(int) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, outcome{0, 3}},
+		{"broken", "PUT", nil, func(int) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, outcome{0, 3}},
+		{"failed, and may have made something", "POST", nil, func(int) (*http.Response, error) { return answer(503, "") }, outcome{0, 1}},
+		{"broken, and may have made something", "POST", nil, func(int) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, outcome{0, 1}},
+		{"repeatable", "POST", transport.Repeatable, func(int) (*http.Response, error) { return answer(503, "") }, outcome{0, 3}},
+		{"repeatable, broken", "POST", transport.Repeatable, func(int) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }, outcome{0, 3}},
+		{"no proxy", "POST", nil, func(n int) (*http.Response, error) {
+			if n > 2 {
+				return answer(200, "")
+			}
+			return nil, &net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
+		}, outcome{1, 0}},
+		{"no TLS there", "POST", nil, func(int) (*http.Response, error) { return nil, fmt.Errorf("its own: %w", http.ErrSchemeMismatch) }, outcome{0, 0}},
 		{"a read", "GET", nil, func(int) (*http.Response, error) { return answer(500, "") }, outcome{0, 0}},
 		{"harmless", "POST", transport.Harmless, func(int) (*http.Response, error) { return answer(500, "") }, outcome{0, 0}},
 	} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 )
 
 type keepKey struct{}
@@ -23,6 +24,12 @@ type keep struct{ next http.RoundTripper }
 
 func (k *keep) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer, err := k.next.RoundTrip(req)
+	if err == nil && answer.StatusCode >= 300 && answer.StatusCode <= 399 {
+		// A client fails where it cannot read this, before it is asked not to follow.
+		if _, bad := url.Parse(answer.Header.Get("Location")); bad != nil {
+			answer.Header.Del("Location")
+		}
+	}
 	body, ok := req.Context().Value(keepKey{}).(*bytes.Buffer)
 	if err != nil || !ok || answer.StatusCode < 200 || answer.StatusCode > 299 {
 		return answer, err

@@ -137,7 +137,7 @@ func parseRetryAfter(header http.Header, now time.Time) time.Duration {
 	if server, err := http.ParseTime(header.Get("Date")); err == nil {
 		now = server
 	}
-	return max(0, date.Sub(now))
+	return min(max(0, date.Sub(now)), 24*time.Hour) // like seconds
 }
 
 // retryAfter is what the vendor asks to wait, 0 if it does not.

@@ -122,7 +122,7 @@ func (r *retrying) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 			return answer, err
 		}
-		if isOnce(ctx) || !replayable(req) {
+		if isOnce(ctx) || !replayable(req) || !mayRepeat(req, answer, err) {
 			return answer, err
 		}
 		last = hold(answer)
@@ -196,10 +196,13 @@ func (r *retrying) again(answer *http.Response, err error) bool {
 // that does not exist, a certificate that is not trusted, our own refusals.
 func brokenConnection(err error) bool {
 	var lookup *net.DNSError
+	var network net.Error
 	switch {
-	case isUnsent(err), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
-		errors.As(err, &lookup), untrusted(err):
+	case isUnsent(err), errors.Is(err, context.Canceled), errors.As(err, &lookup), untrusted(err):
 		return false
+	case errors.Is(err, context.DeadlineExceeded):
+		// The time-outs of package net, of dialling say, take themselves for it.
+		return errors.As(err, &network) && network.Timeout() && network != error(context.DeadlineExceeded)
 	}
 	return true
 }

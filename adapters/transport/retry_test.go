@@ -72,7 +72,7 @@ func client(s http.RoundTripper, options transport.Options, transient func(int, 
 
 func post(t *testing.T, ctx context.Context, c *http.Client) (*http.Response, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://desk.example/x", bytes.NewReader([]byte("body")))
+	req, err := http.NewRequestWithContext(transport.Repeatable(ctx), http.MethodPost, "https://desk.example/x", bytes.NewReader([]byte("body")))
 	if err != nil {
 		t.Fatal(err)
 	}

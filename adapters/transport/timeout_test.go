@@ -221,7 +221,11 @@ func TestTimeoutOverASocket(t *testing.T) {
 		transport.Options{Client: &http.Client{Transport: connections}, Timeout: 20 * ms, Attempts: 2, Backoff: 1, Observers: []*transport.Observer{observer}},
 		transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret-token")})
 	for _, path := range []string{"/silent", "/dripping"} {
-		_, err := c.Post(server.URL+path, "text/plain", strings.NewReader("body"))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, server.URL+path, strings.NewReader("body"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Do(req) //nolint:bodyclose // there is none
 		if failure, _ := transport.Failure(t.Context(), err, nil); failure.Code != adapters.CodeTimeout || failure.Class != adapters.ErrUnavailable {
 			t.Errorf("%s: %v", path, err)
 		}

@@ -10,6 +10,7 @@ import (
 
 type onceKey struct{}
 type harmlessKey struct{}
+type repeatableKey struct{}
 type traceKey struct{}
 
 // Once marks requests under the context as never to be sent again by the chain:
@@ -23,6 +24,21 @@ func isOnce(ctx context.Context) bool { return ctx.Value(onceKey{}) != nil }
 // looks so.
 func Harmless(ctx context.Context) context.Context {
 	return context.WithValue(ctx, harmlessKey{}, true)
+}
+
+// Repeatable marks requests under the context as leaving the same state when they
+// are done twice. A POST without it may make something anew, a message say, and is
+// not sent again once an attempt may have come to something.
+func Repeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatableKey{}, true)
+}
+
+// mayRepeat tells whether a request may be sent again after this outcome.
+func mayRepeat(req *http.Request, answer *http.Response, err error) bool {
+	if req.Method != http.MethodPost || !writes(req) || req.Context().Value(repeatableKey{}) != nil {
+		return true
+	}
+	return err != nil && neverSent(err) || err == nil && answer.StatusCode < 500
 }
 
 // writes tells whether a request may change something.
@@ -98,8 +114,9 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 // neverSent tells that a request did not leave: we kept it, or no connection came
 // about.
 func neverSent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial" || untrusted(err) || isUnsent(err)
+	var op *net.OpError // of a proxy, "proxyconnect" stands around "dial"
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") ||
+		untrusted(err) || errors.Is(err, http.ErrSchemeMismatch) || isUnsent(err)
 }
 
 // Doubt takes back what was made of the last writing attempt: its answer turned

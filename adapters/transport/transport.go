@@ -25,7 +25,8 @@
 // with each attempt; a Retry-After (seconds or date) is obeyed up to a minute. A
 // wait that does not fit into the context's deadline is not begun: the last
 // answer comes back at once. Names that cannot be looked up and certificates
-// that are not trusted are not tried again. A request under [Once] is sent once.
+// that are not trusted are not tried again. A request under [Once] is sent once. A
+// POST that may have come to something is not sent again, but under [Repeatable].
 //
 // An adapter has a budget of 100 retries; ten requests that do not fail in
 // passing earn one more, and so do ten seconds. Once it is spent, failures come
