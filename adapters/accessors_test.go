@@ -3,6 +3,7 @@ package adapters_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,6 +80,24 @@ func TestFromRefuses(t *testing.T) {
 	for i, name := range []string{"channel", "inside", "listed"} {
 		if d := failure.Details[i]; d.Name != name || d.Code != adapters.CodeBadValue {
 			t.Errorf("detail %d is %v", i, d)
+		}
+	}
+}
+
+// TestFromChangesNothing: what encoding a tree would quietly change is refused, and
+// no value stands in the error.
+func TestFromChangesNothing(t *testing.T) {
+	for name, tree := range map[string]any{
+		"text":     map[string]any{"k": "secret\xe9"},
+		"key":      map[string]any{"secret\xe9": 1},
+		"in lists": []any{1, []any{"secret\xe9"}},
+		"number":   map[string]any{"k": json.Number("secret")},
+		"a Value":  map[string]any{"k": []any{adapters.Clear()}},
+		"channel":  []any{1, make(chan int)},
+	} {
+		_, err := adapters.From(map[string]any{"a": tree}, adapters.NilRefuses)
+		if !errors.Is(err, adapters.ErrInvalid) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

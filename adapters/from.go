@@ -1,6 +1,7 @@
 package adapters
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // NilPolicy says what [From] makes of a nil: the caller's decision, because a
@@ -89,8 +91,7 @@ func valueOf(x any, nils NilPolicy) (Value, error) {
 	case []any:
 		return listOf(x)
 	case map[string]any:
-		raw, err := quote(x)
-		return JSON(raw), err
+		return jsonOf(x)
 	}
 	switch v := reflect.ValueOf(x); { // the number types, and types made from them and from string
 	case v.Kind() == reflect.String:
@@ -112,10 +113,50 @@ func listOf(items []any) (Value, error) {
 	for _, item := range items {
 		text, ok := item.(string)
 		if !ok {
-			raw, err := quote(items)
-			return JSON(raw), err
+			return jsonOf(items)
 		}
 		texts = append(texts, text)
 	}
 	return List(texts...), nil
+}
+
+// jsonOf encodes a tree of decoded data. What package json would quietly change in
+// it, or quote in an error, is refused first.
+func jsonOf(tree any) (Value, error) {
+	if err := encodable(tree); err != nil {
+		return Value{}, err
+	}
+	raw, err := quote(tree)
+	if err != nil {
+		return Value{}, errors.New("it holds what JSON cannot")
+	}
+	return JSON(raw), nil
+}
+
+func encodable(tree any) error {
+	switch x := tree.(type) {
+	case string:
+		if !utf8.ValidString(x) {
+			return errors.New("it holds text that is not valid UTF-8")
+		}
+	case json.Number:
+		if !isNumber(string(x)) {
+			return errors.New("it holds a number that is none")
+		}
+	case Value:
+		return errors.New("it holds a Value, which stands for an attribute alone")
+	case []any:
+		for _, item := range x {
+			if err := encodable(item); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, item := range x {
+			if err := cmp.Or(encodable(key), encodable(item)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -129,5 +129,9 @@ func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Expla
 		answer.Message = string(body) // undocumented, and possible
 	}
 	// Nobody knows whether a refused PATCH is all or nothing.
-	return transport.Explanation{Detail: answer.Message, Doubtful: status == http.StatusBadRequest}
+	explanation := transport.Explanation{Detail: answer.Message, Doubtful: status == http.StatusBadRequest}
+	if status == http.StatusUnauthorized { // a token without the right is told so, too
+		explanation.Reason = "the vendor does not accept the token, or the token may not do this; check it and its rights"
+	}
+	return explanation
 }

@@ -19,20 +19,27 @@ type catalog struct {
 	kinds map[adapters.Kind]*shelf
 }
 
+// patience is how long old definitions do after newer ones could not be had: who
+// waited for that is not to wait once more, one after the other.
+const patience = 10 * time.Second
+
 // shelf holds the definitions of one kind. Its lock is a channel, so that a
 // caller whose context ends stops waiting.
 type shelf struct {
 	lock        chan struct{}
 	definitions []adapters.Definition
 	loaded      time.Time
-	number      int // of the load that brought them
-	begun       int // how many loads were begun
+	failed      time.Time // when they could not be loaded
+	number      int       // of the load that brought them
+	begun       int       // how many loads were begun
 }
 
 // known returns definitions that are young enough, and whether they were loaded
 // just now. Where newer ones cannot be had, old ones are better than none.
 func (c *catalog) known(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, bool, error) {
-	return c.get(ctx, kind, true, func(s *shelf) bool { return time.Since(s.loaded) < c.lifetime })
+	return c.get(ctx, kind, true, func(s *shelf) bool {
+		return time.Since(s.loaded) < c.lifetime || time.Since(s.failed) < patience
+	})
 }
 
 // newest returns definitions whose loading began after the call. Loads are
@@ -65,6 +72,7 @@ func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good
 	definitions, err := c.load(ctx, kind)
 	if err != nil {
 		if oldToo && kept.definitions != nil && ctx.Err() == nil {
+			kept.failed = time.Now()
 			return kept.definitions, false, nil
 		}
 		return nil, false, err

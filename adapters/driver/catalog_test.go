@@ -56,12 +56,21 @@ func TestOldDefinitions(t *testing.T) {
 		if err := set(); err != nil || d.loads != 2 {
 			t.Errorf("with old definitions: %v after %d loads", err, d.loads)
 		}
+		if err := set(); err != nil || d.loads != 2 {
+			t.Errorf("just after that: %v after %d loads; who waited is not to wait once more", err, d.loads)
+		}
+		time.Sleep(time.Minute)
+		if err := set(); err != nil || d.loads != 3 {
+			t.Errorf("a while after that: %v after %d loads", err, d.loads)
+		}
+		time.Sleep(time.Minute)
 		_, err := a.Definitions(t.Context(), adapters.Contact)
 		refused(t, err, adapters.ErrForbidden, adapters.CodeNotPermitted, adapters.EffectNone)
 		err = setPlan(a, t.Context(), "new")
 		if failure := refused(t, err, adapters.ErrForbidden, adapters.CodeNotPermitted, adapters.EffectNone); !strings.Contains(failure.Error(), "reading the definitions") {
 			t.Errorf("a name that is not among the old ones: %v", err)
 		}
+		time.Sleep(time.Minute)
 		// The end of the context is the error, not what old definitions say.
 		ctx, cancel := context.WithCancel(t.Context())
 		d.loading = func(ctx context.Context) error { cancel(); return ctx.Err() }

@@ -172,7 +172,7 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 	if f.verify {
 		o.Update = append(o.Update, adapters.Verify())
 	}
-	if err := f.announce(env, account, input, o.Journal); err != nil {
+	if err := f.announce(ctx, env, account, input, o.Journal); err != nil {
 		return err
 	}
 	rejects, err := f.openRejects(input)
@@ -223,7 +223,7 @@ func (f *applyFlags) requests(looked bool) int {
 }
 
 // announce says what is about to happen, and on a terminal asks.
-func (f *applyFlags) announce(env environment, a *account, input *rowFile, journal string) error {
+func (f *applyFlags) announce(ctx context.Context, env environment, a *account, input *rowFile, journal string) error {
 	pace := f.pace(a.vendor)
 	each := f.requests(input.lookups)
 	rows, of := input.rows, ""
@@ -251,14 +251,24 @@ func (f *applyFlags) announce(env environment, a *account, input *rowFile, journ
 	if f.yes || f.dryRun || !isTerminal(env.stderr) || !isTerminal(os.Stdin) {
 		return nil
 	}
-	return confirm(env.stderr, os.Stdin)
+	return confirm(ctx, env.stderr, os.Stdin)
 }
 
-func confirm(w io.Writer, r io.Reader) error {
+func confirm(ctx context.Context, w io.Writer, r io.Reader) error {
 	fmt.Fprint(w, "go on? (yes/no) ")
-	var word string
-	if _, err := fmt.Fscanln(r, &word); err != nil || word != "yes" && word != "y" {
+	answer := make(chan string, 1)
+	go func() {
+		var word string
+		_, _ = fmt.Fscanln(r, &word)
+		answer <- word
+	}()
+	select {
+	case word := <-answer:
+		if word == "yes" || word == "y" {
+			return nil
+		}
 		return usage("nothing was done; answer yes to go on, or give --yes")
+	case <-ctx.Done():
+		return broken("stopped: nothing was sent")
 	}
-	return nil
 }

@@ -61,18 +61,30 @@ func (r *rowFile) close() {
 func (r *rowFile) Rows() iter.Seq2[bulk.Row, error] {
 	return func(yield func(bulk.Row, error) bool) {
 		for row, err := range r.Input.Rows() {
+			if changed := r.changed(); changed != nil { // this row may be half of one and half of another
+				yield(bulk.Row{}, changed)
+				return
+			}
 			if !yield(row, err) {
 				return
 			}
 		}
-		now, err := r.file.Stat()
-		if err == nil && (now.Size() != r.found.Size() || !now.ModTime().Equal(r.found.ModTime())) {
-			err = errors.New("it was changed during the run; what was read of it was done")
-		}
-		if err != nil {
-			yield(bulk.Row{}, fmt.Errorf("%w %s: %w", bulk.ErrInput, r.file.Name(), err))
+		if err := r.changed(); err != nil {
+			yield(bulk.Row{}, err)
 		}
 	}
+}
+
+// changed is an error where the file is not the one that was read through.
+func (r *rowFile) changed() error {
+	now, err := r.file.Stat()
+	if err == nil && (now.Size() != r.found.Size() || !now.ModTime().Equal(r.found.ModTime())) {
+		err = errors.New("it was changed since it was looked at; no row that was read after that is sent")
+	}
+	if err != nil {
+		return fmt.Errorf("%w %s: %w", bulk.ErrInput, r.file.Name(), err)
+	}
+	return nil
 }
 
 // open opens the file, or a copy of standard input: it is read more than once.
@@ -86,7 +98,7 @@ func (f *inputFlags) open(ctx context.Context, a *account, path string) (*rowFil
 		return nil, err
 	}
 	r := &rowFile{}
-	if r.file, r.temporary, err = opened(path); err != nil {
+	if r.file, r.temporary, err = opened(ctx, path); err != nil {
 		return nil, err
 	}
 	if err := f.through(ctx, a, r, csv, lines); err != nil {
@@ -219,7 +231,7 @@ func (f *inputFlags) csv(lines bool) (bulk.CSVOptions, error) {
 }
 
 // opened is the file, or a copy of standard input.
-func opened(path string) (file *os.File, temporary bool, err error) {
+func opened(ctx context.Context, path string) (file *os.File, temporary bool, err error) {
 	if path != "-" {
 		file, err = os.Open(path)
 		if err != nil {
@@ -235,7 +247,17 @@ func opened(path string) (file *os.File, temporary bool, err error) {
 	if err != nil {
 		return nil, false, failed{errLocal, "standard input cannot be copied: " + err.Error()}
 	}
-	if _, err = io.Copy(file, os.Stdin); err == nil {
+	_ = os.Remove(file.Name()) // where a system has names for open files alone, at the end
+	copied := make(chan error, 1)
+	go func() { _, err := io.Copy(file, os.Stdin); copied <- err }()
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		_ = file.Close()
+		_ = os.Remove(file.Name())
+		return nil, false, broken("stopped: nothing was sent")
+	}
+	if err == nil {
 		_, err = file.Seek(0, io.SeekStart)
 	}
 	if err != nil {

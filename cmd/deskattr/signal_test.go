@@ -194,7 +194,7 @@ func TestChangedInput(t *testing.T) {
 			}
 			_, _ = io.Copy(io.Discard, lines)
 			err = cmd.Wait()
-			if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(errs.String(), "changed during the run") {
+			if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(errs.String(), "it was changed since it was looked at") {
 				t.Errorf("it ended with %v, want status %d: %s", err, exitUsage, errs.String())
 			}
 			if err := os.WriteFile(d.file, whole, 0o600); err != nil {

@@ -47,7 +47,7 @@ if it breaks off, the same command goes on.`,
 			ctx := cmd.Context()
 			fmt.Fprintf(env.stderr, "%s: %s: put back what was there before the run of %s\n", run.Vendor, account.settings.target(), report.Began.Format("2006-01-02 15:04"))
 			if !pace.yes && isTerminal(env.stderr) && isTerminal(os.Stdin) {
-				if err := confirm(env.stderr, os.Stdin); err != nil {
+				if err := confirm(ctx, env.stderr, os.Stdin); err != nil {
 					return err
 				}
 			}
