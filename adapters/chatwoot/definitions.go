@@ -3,6 +3,7 @@ package chatwoot
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -38,8 +39,14 @@ func (d *vendor) Definitions(ctx context.Context, kind adapters.Kind) ([]adapter
 	if err := json.Unmarshal(body.Bytes(), &raw); err != nil {
 		return nil, err // cannot be: the client has read the same
 	}
+	if raw == nil {
+		return nil, fmt.Errorf("%w: it holds no list of definitions", adapters.ErrMalformed)
+	}
 	definitions := make([]adapters.Definition, 0, len(list))
 	for i, entry := range list {
+		if entry.AttributeKey == "" {
+			return nil, fmt.Errorf("%w: it holds a definition without attribute_key", adapters.ErrMalformed)
+		}
 		definitions = append(definitions, definition(kind, entry, raw[i]))
 	}
 	return definitions, nil

@@ -100,11 +100,15 @@ CSV begins with a line of names. The columns kind and id say which record it is 
 where all are of one); every other column is an attribute, and the account's definitions
 say what its cells hold. JSON Lines has an object on each line:
   {"kind":"contact","id":"7","attributes":{"plan":"pro","vip":true,"old":null}}
-An id may also be email:ADDRESS, phone:NUMBER or external:ID. Rows for one record are done in
+Cells: numbers like 1234.5 (where ; stands between cells also 1234,5), true and false, days
+like 2026-01-31, times like 2026-01-31T09:30:00Z, the path of a choice like delivery > late,
+several values like ["a","b"]; "go doc github.com/deskattr/deskattr/adapters/bulk CSV" tells
+all. An id may also be email:ADDRESS, phone:NUMBER or external:ID. Rows for one record are done in
 their order; a row of --rejects that is mended and applied comes after the other rows for its
 record, so look at those first. What a spreadsheet has spoilt is refused, not guessed.
 
-A journal is written beside the run (FILE.journal where --journal says nothing): what was
+A journal is written beside the run (FILE.journal where --journal says nothing, for standard
+input deskattr.journal in this directory): what was
 there before is on disk before anything is sent. A run that broke off goes on with --resume;
 "deskattr undo JOURNAL" puts back what was there. The journal holds attribute values (not
 the token): --no-values keeps them out, "deskattr journal purge" removes them.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // reportPart is one of the three parts of a report.
@@ -70,7 +71,7 @@ func (r driftReport) text(out io.Writer) error {
 		}
 	}
 	fmt.Fprintf(&b, "\nnext: %s\n", r.next())
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, printable(b.String()))
 	return err
 }
 
@@ -148,6 +149,17 @@ func (r driftReport) markdown(out io.Writer) error {
 	if r.level() != nothing {
 		fmt.Fprintf(&b, "\nNext: %s.\n", r.next())
 	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, printable(b.String()))
 	return err
+}
+
+// printable is a text without what moves a terminal, or turns its letters around: names
+// come from a document that somebody else writes.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }
