@@ -118,7 +118,7 @@ func (j *journal) close() error {
 // resolve is a journal's path without links: two names of one file would have two
 // locks.
 func resolve(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if errors.Is(err, os.ErrNotExist) {
 		if _, err := os.Lstat(path); err == nil {
 			return "", fmt.Errorf("%w %s: it is a link to what is not there", ErrJournal, path)
@@ -128,7 +128,7 @@ func resolve(path string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w %s: %w", ErrJournal, path, plain(err))
 	}
-	return real, nil
+	return resolved, nil
 }
 
 // lockJournal keeps others from writing a journal, until it is closed or the

@@ -154,8 +154,8 @@ func TestEndedElsewhere(t *testing.T) {
 // context, and may pass all the same.
 func TestTimeoutsOfTheConnection(t *testing.T) {
 	for _, end := range []error{
-		&net.OpError{Op: "dial", Net: "tcp", Err: timedOut{}},
-		fmt.Errorf("its own: %w", timedOut{}),
+		&net.OpError{Op: "dial", Net: "tcp", Err: timeoutError{}},
+		fmt.Errorf("its own: %w", timeoutError{}),
 	} {
 		s := &server{answer: func(n int) (*http.Response, error) {
 			if n < 3 {
@@ -169,13 +169,13 @@ func TestTimeoutsOfTheConnection(t *testing.T) {
 	}
 }
 
-// timedOut is like the errors of package net.
-type timedOut struct{}
+// timeoutError is like the errors of package net.
+type timeoutError struct{}
 
-func (timedOut) Error() string        { return "i/o timeout" }
-func (timedOut) Timeout() bool        { return true }
-func (timedOut) Temporary() bool      { return true }
-func (timedOut) Is(target error) bool { return target == context.DeadlineExceeded }
+func (timeoutError) Error() string        { return "i/o timeout" }
+func (timeoutError) Timeout() bool        { return true }
+func (timeoutError) Temporary() bool      { return true }
+func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // TestUnreadableRedirect: a redirect to nowhere comes back as the answer, once.
 func TestUnreadableRedirect(t *testing.T) {

@@ -202,7 +202,7 @@ func brokenConnection(err error) bool {
 		return false
 	case errors.Is(err, context.DeadlineExceeded):
 		// The time-outs of package net, of dialling say, take themselves for it.
-		return errors.As(err, &network) && network.Timeout() && network != error(context.DeadlineExceeded)
+		return errors.As(err, &network) && network.Timeout() && network != context.DeadlineExceeded
 	}
 	return true
 }

@@ -225,7 +225,7 @@ func TestTimeoutOverASocket(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = c.Do(req) //nolint:bodyclose // there is none
+		_, err = c.Do(req)
 		if failure, _ := transport.Failure(t.Context(), err, nil); failure.Code != adapters.CodeTimeout || failure.Class != adapters.ErrUnavailable {
 			t.Errorf("%s: %v", path, err)
 		}
