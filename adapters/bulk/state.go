@@ -116,7 +116,7 @@ func (s *state) check(now begin) error {
 	case s.first.Run.Vendor != now.Run.Vendor || s.first.Run.Account != now.Run.Account || s.first.Run.Host != now.Run.Host:
 		return fmt.Errorf("it is of another account: %s %s at %s", s.first.Run.Vendor, s.first.Run.Account, s.first.Run.Host)
 	case s.first.Run.Input != now.Run.Input:
-		return errors.New("it is of another input, or the input was changed since; apply what is new under another journal")
+		return errors.New("it is of another input: the file was changed since, or is read in another way (kind, columns, empty cells); apply what is new under another journal")
 	case s.ended && len(s.failed) == 0 && !now.Again:
 		return errors.New(map[string]string{
 			"apply": "all its rows were done; there is nothing to resume, but all can be sent again",
