@@ -87,9 +87,9 @@ func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, err
 	if id != ref.ID {
 		return driver.Record{}, fmt.Errorf("%w: it is not about the %s that was asked for; check the base URL", adapters.ErrMalformed, ref.Kind)
 	}
-	record := record(attributes)
+	record, err := record(attributes)
 	record.Complete = true
-	return record, nil
+	return record, err
 }
 
 // Write implements [driver.Driver].
@@ -108,18 +108,21 @@ func (d *vendor) Write(ctx context.Context, ref adapters.Ref, change driver.Chan
 	if answer.Data == nil && len(change.Set) > 0 {
 		return driver.Record{}, fmt.Errorf("%w: it holds no data", adapters.ErrMalformed)
 	}
-	return record(answer.Data), nil // maybe only what was written: never Complete
+	return record(answer.Data) // maybe only what was written: never Complete
 }
 
 // record is what a list of attributes tells.
-func record(attributes []dixa.CustomAttribute) driver.Record {
+func record(attributes []dixa.CustomAttribute) (driver.Record, error) {
 	record := driver.Record{Values: map[string]json.RawMessage{}, Names: map[string]string{}}
 	for _, attribute := range attributes {
+		if attribute.ID == "" {
+			return driver.Record{}, fmt.Errorf("%w: it holds an attribute without id", adapters.ErrMalformed)
+		}
 		key := strings.ToLower(attribute.ID)
 		record.Values[key] = attribute.Value
 		record.Names[key] = attribute.Identifier
 	}
-	return record
+	return record, nil
 }
 
 // Explain implements [driver.Driver].

@@ -158,6 +158,12 @@ func (f *applyFlags) run(ctx context.Context, env environment, vendorName, file 
 	if f.resume && f.again {
 		return usage("--resume goes on, --again begins anew; give one of them")
 	}
+	if f.keepFailed && !f.resume {
+		return usage("--keep-failed is for --resume")
+	}
+	if f.dryRun && (f.resume || f.again) {
+		return usage("--dry-run looks at all rows, and has no journal to resume")
+	}
 	account, err := f.connect(env, vendorName, !f.loose, f.limiter())
 	if err != nil {
 		return err
@@ -242,7 +248,8 @@ func (f *applyFlags) announce(ctx context.Context, env environment, a *account, 
 			}
 		}
 	}
-	took := time.Duration(float64(rows*int64(each)) / pace * float64(time.Second)).Round(time.Second)
+	const century = 100 * 365 * 24 * 3600. // seconds; a Duration holds no three of them
+	took := time.Duration(min(float64(rows*int64(each))/pace, century) * float64(time.Second)).Round(time.Second)
 	what := "set attributes of"
 	if f.dryRun {
 		what = "look at"

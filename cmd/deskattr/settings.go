@@ -143,7 +143,7 @@ func readToken(path string) (string, error) {
 	if len(content) > maxToken {
 		return "", fmt.Errorf("%s is larger than 64 KiB; a token is one line", path)
 	}
-	first, _, _ := bytes.Cut(content, []byte("\n"))
+	first, _, _ := bytes.Cut(bytes.TrimPrefix(content, []byte("\ufeff")), []byte("\n")) // some editors write one
 	token := string(bytes.TrimSpace(first))
 	if token == "" {
 		return "", fmt.Errorf("the first line of %s is empty", path)
