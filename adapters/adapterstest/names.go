@@ -24,6 +24,24 @@ var nameCases = []Case{
 			t.Errorf("it is read under %s too", s.readName())
 		}
 	}},
+	{1, "names", "keeps the names of the call where asked", false, func(t TB, b *bench) {
+		s := b.text()
+		desk := b.again(t, Settings{Aliases: map[string]string{"my_own_name": s.Key}})
+		var was adapters.Attributes
+		look := adapters.Before(func(is adapters.Attributes) bool { was = is; return true })
+		for i, value := range s.Values[:2] {
+			result, err := desk.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{s.Key: value}, adapters.KeepNames(), look)
+			if err != nil {
+				t.Fatalf("UpdateAttributes: %v", err)
+			}
+			if _, aliased := result.Attributes["my_own_name"]; aliased || !result.Attributes[s.Key].Equal(value) {
+				t.Errorf("the Result has %v under %s", result.Attributes[s.Key], s.Key)
+			}
+			if i == 1 && !was[s.Key].Equal(s.Values[0]) {
+				t.Errorf("Before was shown %v under %s", was[s.Key], s.Key)
+			}
+		}
+	}},
 	{4, "names", "an alias and its attribute are one", false, func(t TB, b *bench) {
 		s := b.text()
 		desk := b.again(t, Settings{Aliases: map[string]string{"my_own_name": s.Key}})

@@ -177,6 +177,7 @@ func TestSuiteFindsFaults(t *testing.T) {
 			[]string{"19 reading back that fails says that it was written"}},
 		{"writes over anything", "20 refuses to write over anything else", fault{settings: func(s *adapters.UpdateSettings) { s.IfEqual = nil }},
 			[]string{"20 an attribute that is absent is not an empty one", "20 what it expects must be a value"}},
+		{"forgets the names of the call", "01 keeps the names of the call where asked", fault{settings: func(s *adapters.UpdateSettings) { s.KeepNames = false }}, nil},
 		{"is not strict", "04 strict refuses what does not fit", fault{again: func(s *adapterstest.Settings) { s.Strict = false }},
 			[]string{"04 strict refuses a name that no definition has", "04 strict names all that do not fit"}},
 		{"forgets the Locker", "08 a Locker is held while writing", fault{again: func(s *adapterstest.Settings) { s.Locker = nil }},
@@ -294,6 +295,12 @@ func (b *broken) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes
 		}
 		if settings.IfEqual != nil {
 			options = append(options, adapters.IfEqual(settings.IfEqual))
+		}
+		if settings.Before != nil {
+			options = append(options, adapters.Before(settings.Before))
+		}
+		if settings.KeepNames {
+			options = append(options, adapters.KeepNames())
 		}
 	}
 	next := func(ctx context.Context, ref adapters.Ref, changes adapters.Attributes) (adapters.Result, error) {
