@@ -9,19 +9,20 @@ import (
 	"github.com/deskattr/deskattr/adapters/bulk"
 )
 
-var shot = flag.String("shot", "", "write the report of a made-up run into this folder, as text, JSON and HTML")
+var shot = flag.String("shot", "", "write the report of a made-up run into this folder, as text, JSON and HTML; none: one that is thrown away")
 
 // TestShot is for people (make report-shot).
 func TestShot(t *testing.T) {
-	if *shot == "" {
-		t.Skip("no folder was given")
+	dir := *shot
+	if dir == "" {
+		dir = t.TempDir()
 	}
 	report, err := bulk.Read(madeUp().file(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, write := range writers(report) {
-		file, err := os.Create(filepath.Join(*shot, "report."+name))
+		file, err := os.Create(filepath.Join(dir, "report."+name))
 		if err != nil {
 			t.Fatal(err)
 		}

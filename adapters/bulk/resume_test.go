@@ -85,16 +85,9 @@ func TestUndoAfterResume(t *testing.T) {
 // TestLinkToAJournal: two names of one journal are one journal, which one run at a
 // time may write.
 func TestLinkToAJournal(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("links need a right there that not everybody has")
-	}
 	dir := t.TempDir()
-	journal, link := filepath.Join(dir, "journal"), filepath.Join(dir, "link")
-	for path, to := range map[string]string{link: journal, filepath.Join(dir, "dangling"): filepath.Join(dir, "nothing")} {
-		if err := os.Symlink(to, path); err != nil {
-			t.Fatal(err)
-		}
-	}
+	journal := filepath.Join(dir, "journal")
+	link, dangling := linkTo(t, journal), linkTo(t, filepath.Join(dir, "nothing"))
 	store := memory.New()
 	store.Put(adapters.Ref{Kind: kind, ID: "1"}, nil)
 	options := bulk.Options{Adapter: store, Journal: journal, Run: account}
@@ -117,7 +110,7 @@ func TestLinkToAJournal(t *testing.T) {
 	if _, err := bulk.Apply(t.Context(), rowsOf("1"), options); err != nil {
 		t.Fatal(err)
 	}
-	options.Journal, options.Event = filepath.Join(dir, "dangling"), nil
+	options.Journal, options.Event = dangling, nil
 	if _, err := bulk.Apply(t.Context(), rowsOf("1"), options); err == nil || !strings.Contains(err.Error(), "a link to what is not there") {
 		t.Errorf("a link to nothing: %v", err)
 	}
@@ -126,5 +119,23 @@ func TestLinkToAJournal(t *testing.T) {
 	}
 	if _, err := os.Stat(journal + ".undo"); err != nil {
 		t.Errorf("the undoing's journal is not beside the real one: %v", err)
+	}
+}
+
+// TestJournalOfSomebodyElse: an empty file that everybody may read becomes a journal
+// that only its owner may.
+func TestJournalOfSomebodyElse(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "journal")
+	if err := os.WriteFile(journal, nil, 0o644); err != nil { //nolint:gosec // that is what is tested
+		t.Fatal(err)
+	}
+	store := memory.New()
+	store.Put(adapters.Ref{Kind: kind, ID: "1"}, nil)
+	if _, err := bulk.Apply(t.Context(), rowsOf("1"), bulk.Options{Adapter: store, Journal: journal, Run: account, Resume: true}); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(journal)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("it has %v, %v", info.Mode(), err)
 	}
 }

@@ -66,28 +66,28 @@ func number(ref adapters.Ref) int64 {
 }
 
 // Read implements [driver.Driver].
-func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (record driver.Record, err error) {
+func (d *vendor) Read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
 	ctx, body := transport.Keep(ctx)
-	if ref.Kind == adapters.Contact {
-		answer, err := d.api.GetContact(ctx, d.account, number(ref))
-		record, err = contact(ref, answer, err)
-		if err != nil {
-			return record, err
-		}
-	} else {
-		conversation, err := d.api.GetConversation(ctx, d.account, number(ref))
-		if err != nil {
-			return driver.Record{}, err
-		}
-		if conversation.ID != number(ref) {
-			return driver.Record{}, misplaced(ref)
-		}
-		record = driver.Record{Values: conversation.CustomAttributes, Complete: true} // null, where the column is: no attributes
-	}
-	if record.Values == nil && missing(body.Bytes()) {
+	record, err := d.read(ctx, ref)
+	if err == nil && record.Values == nil && missing(body.Bytes()) {
 		return driver.Record{}, errNoMap
 	}
-	return record, nil
+	return record, err
+}
+
+func (d *vendor) read(ctx context.Context, ref adapters.Ref) (driver.Record, error) {
+	if ref.Kind == adapters.Contact {
+		answer, err := d.api.GetContact(ctx, d.account, number(ref))
+		return contact(ref, answer, err)
+	}
+	conversation, err := d.api.GetConversation(ctx, d.account, number(ref))
+	if err != nil {
+		return driver.Record{}, err
+	}
+	if conversation.ID != number(ref) {
+		return driver.Record{}, misplaced(ref)
+	}
+	return driver.Record{Values: conversation.CustomAttributes, Complete: true}, nil // null, where the column is: no attributes
 }
 
 // errNoMap: taken for a record without attributes, it would be replaced by what is

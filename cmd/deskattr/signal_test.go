@@ -226,3 +226,30 @@ func TestTornJournal(t *testing.T) {
 		t.Errorf("the report says %s", out)
 	}
 }
+
+// TestInterruptedInput: who waits for standard input is interrupted at once, and
+// nothing was sent.
+func TestInterruptedInput(t *testing.T) {
+	d := newBulkDesk(t, 1)
+	cmd := d.command(t, "apply", "chatwoot", "-", "--format", "csv", "--kind", "contact", "--loose")
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// What a pipe holds is less than this: when it is written, it is being read.
+	if _, err := io.WriteString(input, "id,plan\n"+strings.Repeat("1,pro\n", 1<<17)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the pipe is still open
+	if cmd.ProcessState.ExitCode() != exitTerminated || !strings.Contains(errs.String(), "nothing was sent") || len(d.Requests()) > 0 {
+		t.Errorf("%v after %d requests: %s", cmd.ProcessState, len(d.Requests()), errs.String())
+	}
+}
