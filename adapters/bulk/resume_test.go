@@ -19,6 +19,7 @@ type moving struct {
 	adapters.Adapter
 	refusal *adapters.Error // nil: none
 	owner   string
+	again   func() bulk.Summary // goes on with the run
 }
 
 func (d *moving) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, options ...adapters.UpdateOption) (adapters.Result, error) {
@@ -49,6 +50,15 @@ func TestUndoAfterResume(t *testing.T) {
 	}{
 		{"nothing came of it, and somebody wrote", adapters.EffectNone, func(t *testing.T, d *moving) { set(t, d.Adapter, "2", plan("business")) }, "business", "basic"},
 		{"nothing came of it, and the address moved", adapters.EffectNone, func(_ *testing.T, d *moving) { d.owner = "3" }, "free", "basic"},
+		{"nobody knows, and nothing came of the next try", adapters.EffectUnknown, func(t *testing.T, d *moving) {
+			d.refusal = &adapters.Error{Class: adapters.ErrForbidden, Code: adapters.CodeNotPermitted, Effect: adapters.EffectNone}
+			check(t, d.again(), 1, 0, 0, 1, 0)
+		}, "free", "basic"},
+		{"it was written, and nothing came of the next try", adapters.EffectUnknown, func(t *testing.T, d *moving) {
+			set(t, d.Adapter, "2", plan("pro"))
+			d.refusal = &adapters.Error{Class: adapters.ErrForbidden, Code: adapters.CodeNotPermitted, Effect: adapters.EffectNone}
+			check(t, d.again(), 1, 0, 0, 1, 0)
+		}, "free", "basic"},
 		{"nobody knows, and the address moved", adapters.EffectUnknown, func(_ *testing.T, d *moving) { d.owner = "3" }, "free", "basic"},
 		{"it was written, and the address moved", adapters.EffectUnknown, func(t *testing.T, d *moving) { set(t, d.Adapter, "2", plan("pro")); d.owner = "3" }, "free", "basic"},
 	} {
@@ -58,7 +68,7 @@ func TestUndoAfterResume(t *testing.T) {
 			set(t, store, "2", plan("free"))
 			store.Put(adapters.Ref{Kind: kind, ID: "3"}, nil)
 			set(t, store, "3", plan("basic"))
-			desk := &moving{store, &adapters.Error{Class: adapters.ErrForbidden, Code: adapters.CodeNotPermitted, Effect: test.effect}, "2"}
+			desk := &moving{store, &adapters.Error{Class: adapters.ErrForbidden, Code: adapters.CodeNotPermitted, Effect: test.effect}, "2", nil}
 			journal := filepath.Join(t.TempDir(), "journal")
 			row := bulk.Row{Number: 1, Line: 2, Ref: adapters.Ref{Kind: kind}, Lookup: adapters.Lookup{By: adapters.ByEmail, Value: "a@example.com"}, Attributes: plan("pro")}
 			apply := func(resume bool) bulk.Summary {
@@ -69,6 +79,7 @@ func TestUndoAfterResume(t *testing.T) {
 				}
 				return summary
 			}
+			desk.again = func() bulk.Summary { return apply(true) }
 			check(t, apply(false), 1, 0, 0, 1, 0)
 			test.change(t, desk)
 			desk.refusal = nil

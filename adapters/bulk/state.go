@@ -25,7 +25,6 @@ type state struct {
 type opened struct {
 	record adapters.Ref // a look-up may find another one next time
 	at     int64        // where the before is
-	doubt  bool         // a try broke off, and may have come to something
 }
 
 // failure is what is known of a row that failed.
@@ -63,10 +62,6 @@ func (s *state) take(at int64, e entry) error {
 			*s = *fresh
 		}
 		s.part = *e.Begin
-		for row, o := range s.open {
-			o.doubt = true
-			s.open[row] = o
-		}
 		s.begun++
 		s.ended = false
 	case e.Before != nil:
@@ -84,14 +79,13 @@ func (s *state) take(at int64, e entry) error {
 // after takes in a row's end.
 func (s *state) after(a *after) {
 	s.outcomes.set(a.Row, a.Outcome)
-	earlier, open := s.failed[a.Row], s.open[a.Row]
 	delete(s.failed, a.Row)
 	delete(s.open, a.Row)
 	record := a.Ref.record()
 	if a.Outcome == Failed {
 		at := a.At
-		if a.Effect == adapters.EffectNone && at != earlier.at && !open.doubt {
-			at = 0
+		if a.Effect == adapters.EffectNone {
+			at = 0 // an earlier try that is in doubt is undone by its own entries
 		}
 		s.failed[a.Row] = failure{record, a.Code, at}
 	}

@@ -2,6 +2,7 @@ package driver_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -80,6 +81,20 @@ func TestKeepNames(t *testing.T) {
 				t.Errorf("%v, names %s, before it %s; want %s", err, names(result.Attributes), was, test.want)
 			}
 		})
+	}
+}
+
+// TestKeepNamesOfAnother: an attribute that reads give a name which the call has used
+// for another comes by its key.
+func TestKeepNamesOfAnother(t *testing.T) {
+	d := &toy{
+		values:      map[string]json.RawMessage{"key-1": json.RawMessage(`"one"`), "key-3": json.RawMessage(`"three"`)},
+		definitions: []adapters.Definition{{Key: "key-3", Name: "plan"}},
+	}
+	look := adapters.Before(func(adapters.Attributes) bool { return false })
+	result, err := open(t, d, driver.Options{}).UpdateAttributes(t.Context(), contact, adapters.Attributes{"plan": adapters.String("x")}, adapters.KeepNames(), look)
+	if is := result.Attributes; err != nil || len(is) != 2 || is["plan"].Text() != "three" || is["key-1"].Text() != "one" {
+		t.Errorf("%v, %v", is, err)
 	}
 }
 

@@ -186,7 +186,7 @@ func TestChangedInput(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: 20, Skip: 10, Latency: 20})
+			d.SetFaults(chatwoottest.Fault{Type: "latency", Times: -1, Latency: 20})
 			cmd := d.apply(t)
 			lines, errs := begin(t, cmd)
 			if err := change(d.file); err != nil {
@@ -196,6 +196,9 @@ func TestChangedInput(t *testing.T) {
 			err = cmd.Wait()
 			if cmd.ProcessState.ExitCode() != exitUsage || !strings.Contains(errs.String(), "it was changed since it was looked at") {
 				t.Errorf("it ended with %v, want status %d: %s", err, exitUsage, errs.String())
+			}
+			if sent := len(d.Requests()); sent > d.rows { // two for each row
+				t.Errorf("%d requests: it went on after the change", sent)
 			}
 			if err := os.WriteFile(d.file, whole, 0o600); err != nil {
 				t.Fatal(err)
