@@ -10,12 +10,13 @@ import (
 )
 
 // catalog keeps the definitions of each kind for a while. One load at a time: a
-// caller that waited for another's takes what that one brought.
+// caller that waited for another's takes what that one brought. Who can do with
+// what is kept does not wait for a load that somebody else needs.
 type catalog struct {
 	load     func(context.Context, adapters.Kind) ([]adapters.Definition, error)
 	lifetime time.Duration
 
-	mu    sync.Mutex // of the map and of begun, never held while loading
+	mu    sync.Mutex // of all that is kept, never held while loading
 	kinds map[adapters.Kind]*shelf
 }
 
@@ -23,10 +24,9 @@ type catalog struct {
 // waited for that is not to wait once more, one after the other.
 const patience = 10 * time.Second
 
-// shelf holds the definitions of one kind. Its lock is a channel, so that a
-// caller whose context ends stops waiting.
+// shelf holds the definitions of one kind.
 type shelf struct {
-	lock        chan struct{}
+	loading     chan struct{} // a lock; a channel, so that a caller whose context ends stops waiting
 	definitions []adapters.Definition
 	loaded      time.Time
 	failed      time.Time // when they could not be loaded
@@ -55,14 +55,17 @@ func (c *catalog) newest(ctx context.Context, kind adapters.Kind) ([]adapters.De
 
 func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good func(*shelf) bool) ([]adapters.Definition, bool, error) {
 	kept := c.shelf(kind)
+	if definitions, ok := c.kept(kept, good); ok {
+		return definitions, false, nil
+	}
 	select {
-	case kept.lock <- struct{}{}:
+	case kept.loading <- struct{}{}:
 	case <-ctx.Done():
 		return nil, false, ctx.Err()
 	}
-	defer func() { <-kept.lock }()
-	if kept.definitions != nil && good(kept) {
-		return kept.definitions, false, nil
+	defer func() { <-kept.loading }()
+	if definitions, ok := c.kept(kept, good); ok { // loaded while this one waited
+		return definitions, false, nil
 	}
 	begun := time.Now() // what changes while loading may be missing
 	c.mu.Lock()
@@ -70,6 +73,8 @@ func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good
 	number := kept.begun
 	c.mu.Unlock()
 	definitions, err := c.load(ctx, kind)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if err != nil {
 		if oldToo && kept.definitions != nil && ctx.Err() == nil {
 			kept.failed = time.Now()
@@ -84,6 +89,13 @@ func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good
 	return definitions, true, nil
 }
 
+// kept returns what a shelf holds, if that is good.
+func (c *catalog) kept(s *shelf, good func(*shelf) bool) ([]adapters.Definition, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return s.definitions, s.definitions != nil && good(s)
+}
+
 func (c *catalog) shelf(kind adapters.Kind) *shelf {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,7 +103,7 @@ func (c *catalog) shelf(kind adapters.Kind) *shelf {
 		c.kinds = map[adapters.Kind]*shelf{}
 	}
 	if c.kinds[kind] == nil {
-		c.kinds[kind] = &shelf{lock: make(chan struct{}, 1)}
+		c.kinds[kind] = &shelf{loading: make(chan struct{}, 1)}
 	}
 	return c.kinds[kind]
 }

@@ -143,7 +143,7 @@ func TestWaitingForDefinitions(t *testing.T) {
 		}
 
 		// Names that are missing at the same time share a refresh that began after
-		// they were asked for.
+		// they were asked for. A name that is known does not wait for it.
 		loads := d.loads
 		for range 10 {
 			group.Go(func() {
@@ -152,6 +152,11 @@ func TestWaitingForDefinitions(t *testing.T) {
 					t.Error(err)
 				}
 			})
+		}
+		synctest.Wait()
+		begun := time.Now()
+		if err := setPlan(a, t.Context(), "plan"); err != nil || time.Since(begun) > 0 {
+			t.Errorf("a known name during a refresh: %v after %v", err, time.Since(begun))
 		}
 		group.Wait()
 		if more := d.loads - loads; more > 2 {
