@@ -52,7 +52,7 @@ func TestNobodyExpects(t *testing.T) {
 
 func openAs(t *testing.T, d driver.Driver) *driver.Adapter {
 	t.Helper()
-	a, err := driver.New(d, driver.Options{Retry: quick})
+	a, err := driver.New(d, driver.Options{Retry: quick()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,12 +65,14 @@ func object(t *testing.T, text string) (values map[string]json.RawMessage) {
 var record = adapters.ContactRef("a")
 
 // quick tries three times, with no wait to speak of.
-var quick = transport.NewRetry(transport.Options{Backoff: time.Nanosecond})
+func quick() *transport.Retry {
+	return transport.NewRetry(transport.Options{Backoff: time.Nanosecond})
+}
 
 // open gives an adapter of the desk; each call gives another one.
 func (d *desk) open(t *testing.T, options driver.Options) *driver.Adapter {
 	t.Helper()
-	options.Retry = quick
+	options.Retry = quick()
 	a, err := driver.New(d, options)
 	if err != nil {
 		t.Fatal(err)

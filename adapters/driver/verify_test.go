@@ -200,7 +200,7 @@ func TestVerifyMasked(t *testing.T) {
 	d = open(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	a, err := driver.New(&endingDesk{d, cancel}, driver.Options{Verify: true, Retry: quick})
+	a, err := driver.New(&endingDesk{d, cancel}, driver.Options{Verify: true, Retry: quick()})
 	if err != nil {
 		t.Fatal(err)
 	}
