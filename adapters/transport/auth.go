@@ -92,7 +92,11 @@ func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.
 		return nil, &unsentError{err}
 	}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), a.timeout, errSlow)
-	sent := req.WithContext(ctx)
+	under, connecting := ctx, (*connecting)(nil)
+	if writes(req) { // of others nobody asks
+		under, connecting = watchConnecting(ctx)
+	}
+	sent := req.WithContext(under)
 	sent.Body = body
 	sent.Header = make(http.Header, len(req.Header)+3)
 	maps.Copy(sent.Header, req.Header)
@@ -111,9 +115,9 @@ func (a *auth) send(req *http.Request, body io.ReadCloser, token string) (*http.
 	slow := context.Cause(ctx) == errSlow && req.Context().Err() == nil
 	cancel()
 	if slow {
-		return nil, errSlow
+		err = errSlow
 	}
-	return nil, err
+	return nil, connecting.failure(err)
 }
 
 // errSlow ends an attempt that takes longer than Options.Timeout. It is a

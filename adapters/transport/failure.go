@@ -192,6 +192,7 @@ func fromConnection(err error) *adapters.Error {
 	var lookup *net.DNSError
 	var network net.Error
 	var op *net.OpError
+	var unconnected *unconnectedError
 	text := "the connection broke before an answer came"
 	switch {
 	case errors.As(err, &token):
@@ -206,6 +207,8 @@ func fromConnection(err error) *adapters.Error {
 		text = "the proxy cannot be reached, or does not connect"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		text = "nobody listens at the base URL: connection refused"
+	case errors.As(err, &unconnected):
+		text = "no connection to the server came about; check the base URL, the proxy and what TLS it wants"
 	}
 	e.Err = &unquotedError{text: text, cause: err}
 	return e

@@ -213,14 +213,3 @@ func statusOf(answer *http.Response) int {
 	}
 	return answer.StatusCode
 }
-
-// unsentError is a failure of our own that kept a request from being sent.
-type unsentError struct{ err error }
-
-func (e *unsentError) Error() string { return e.err.Error() }
-func (e *unsentError) Unwrap() error { return e.err }
-
-func isUnsent(err error) bool {
-	var unsent *unsentError
-	return errors.As(err, &unsent)
-}

@@ -2,8 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
 	"sync"
 )
@@ -109,14 +107,6 @@ func (t *Trace) note(req *http.Request, answer *http.Response, err error) {
 		t.last = &t.refused
 	}
 	*t.last++
-}
-
-// neverSent tells that a request did not leave: we kept it, or no connection came
-// about.
-func neverSent(err error) bool {
-	var op *net.OpError // of a proxy, "proxyconnect" stands around "dial"
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") ||
-		untrusted(err) || errors.Is(err, http.ErrSchemeMismatch) || isUnsent(err)
 }
 
 // Doubt takes back what was made of the last writing attempt: its answer turned
