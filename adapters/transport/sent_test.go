@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -77,6 +78,11 @@ func TestNoConnection(t *testing.T) {
 		{name: "dialling takes too long", open: func(t *testing.T, _ context.CancelFunc) (string, http.RoundTripper) {
 			return "https://desk.example", silent(t, func() {})
 		}, timeout: time.Millisecond, want: outcome{0, 0, 3}, says: "no answer in time"},
+		{name: "a name nobody knows", open: func(*testing.T, context.CancelFunc) (string, http.RoundTripper) {
+			return "https://desk.example", &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.DNSError{Err: "no such host", Name: "desk.example"}
+			}}
+		}, want: outcome{0, 0, 1}, says: "looked up"},
 		{name: "broken after it was sent", open: func(t *testing.T, _ context.CancelFunc) (string, http.RoundTripper) {
 			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
@@ -116,6 +122,10 @@ func TestNoConnection(t *testing.T) {
 			}
 			if err == nil {
 				return
+			}
+			var inner *url.Error
+			if !errors.As(err, &inner) || inner.Err.Error() == "" {
+				t.Errorf("%v does not say why, for those who use the client themselves", err)
 			}
 			if failure, _ := transport.Failure(ctx, err, nil); !strings.Contains(failure.Error(), test.says) {
 				t.Errorf("%q does not say %q", failure, test.says)

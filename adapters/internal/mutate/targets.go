@@ -15,7 +15,7 @@ var targets = []target{
 	{files: []string{"adapters/driver/update.go", "adapters/driver/lock.go"}, tests: []string{"adapters/driver", "adapters/kustomer", "adapters/dixa", "adapters/chatwoot"}},
 	{files: []string{"adapters/kustomer/driver.go"}, functions: []string{"Write", "patch"}, tests: []string{"adapters/kustomer"}},
 	{files: []string{
-		"adapters/transport/retry.go", "adapters/transport/budget.go", "adapters/transport/trace.go", "adapters/transport/together.go",
+		"adapters/transport/retry.go", "adapters/transport/budget.go", "adapters/transport/trace.go", "adapters/transport/sent.go", "adapters/transport/together.go",
 		"adapters/transport/limit*.go", "adapters/transport/bucket.go", "adapters/transport/pace.go", "adapters/transport/learn.go",
 	}, tests: []string{"adapters/transport", "adapters/driver"}},
 }
