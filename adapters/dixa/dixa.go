@@ -30,7 +30,9 @@
 // the definitions of that kind of record: the one with this identifier, else
 // with this label. Archived and deactivated definitions never match [others]:
 // whether Dixa would take a value for them is known to [nobody]. What is read
-// comes back under the identifier.
+// comes back under the identifier; under the UUID where that identifier means
+// another attribute by now, as it may after archiving [nobody]. So reading looks
+// into the definitions, too; where they cannot be read, it does without.
 //
 // # Values
 //

@@ -159,6 +159,31 @@ func TestReadUsesIdentifiers(t *testing.T) {
 	}
 }
 
+// TestNamesake: what was read of an archived attribute, written back, does not set
+// the one that has its identifier, or that as its label, by now.
+func TestNamesake(t *testing.T) {
+	for name, rename := range map[string]func(*dixatest.Definition){
+		"identifier": func(*dixatest.Definition) {},
+		"label":      func(d *dixatest.Definition) { d.Identifier, d.Label = "order", "order_id" },
+	} {
+		server, adapter := start(t, "/v1", func(state *dixatest.State, _ *dixa.Config) {
+			archived := state.Definitions[0]
+			archived.ID, archived.IsArchived = key(1), true
+			rename(&state.Definitions[0])
+			state.Definitions = append(state.Definitions, archived)
+			state.Conversations["42"] = dixatest.Conversation{CustomAttributes: map[string]json.RawMessage{key(1): json.RawMessage(`"old"`)}}
+		})
+		read, err := adapter.Attributes(t.Context(), adapters.ConversationRef("42"))
+		if err != nil || len(read) != 1 || !read[key(1)].Equal(adapters.String("old")) {
+			t.Errorf("%s: %v, %v; want the id", name, read, err)
+		}
+		_, _ = adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("42"), read) // whether that can be set, nobody knows
+		if got := server.State().Conversations["42"].CustomAttributes; len(got) != 1 {
+			t.Errorf("%s: stored %s", name, got)
+		}
+	}
+}
+
 func TestEmptyIsRefused(t *testing.T) {
 	server, adapter := start(t, "/v1")
 	for name, value := range map[string]adapters.Value{

@@ -42,6 +42,12 @@ func (c *catalog) known(ctx context.Context, kind adapters.Kind) ([]adapters.Def
 	})
 }
 
+// held returns the definitions that were loaded last, however old, and loads none.
+func (c *catalog) held(kind adapters.Kind) []adapters.Definition {
+	definitions, _ := c.kept(c.shelf(kind), func(*shelf) bool { return true })
+	return definitions
+}
+
 // newest returns definitions whose loading began after the call. Loads are
 // counted, because two of them can fall into one tick of a clock.
 func (c *catalog) newest(ctx context.Context, kind adapters.Kind) ([]adapters.Definition, error) {

@@ -54,16 +54,18 @@ func (a *Adapter) result(ctx context.Context, kind adapters.Kind, record Record,
 // callerNames tells the names under which the attributes of a record are read:
 // the alias, else the vendor's readable name, else the key. Each must mean the
 // same attribute when it is written back. So a readable name that two share goes
-// to neither, one that looks like a key or is an alias of another attribute is
-// not used, and a key that is such an alias is no name at all.
+// to neither, one that looks like a key, is an alias of another attribute or, as the
+// definitions have it, the name of another is not used, and a key that is such an
+// alias is no name at all.
 type callerNames struct {
 	driver  Driver
 	kind    adapters.Kind
-	told    map[string]string // readable names by key, where the answer tells them
-	shared  map[string]int    // how many attributes have a name; nil where names are keys
-	aliases map[string]string // by key
-	taken   map[string]string // what each alias stands for
-	kept    []named           // names of the call that stay
+	told    map[string]string     // readable names by key, where the answer tells them
+	shared  map[string]int        // how many attributes have a name; nil where names are keys
+	aliases map[string]string     // by key
+	taken   map[string]string     // what each alias stands for
+	kept    []named               // names of the call that stay
+	defined []adapters.Definition // of which a readable name may mean another one; nil where names are keys
 }
 
 // kept are the names of a call that its Result has too: what it changes, else what
@@ -85,6 +87,7 @@ func (a *Adapter) callerNames(ctx context.Context, kind adapters.Kind, record Re
 		for key := range record.Values {
 			names.shared[cmp.Or(record.Names[key], key)]++
 		}
+		names.defined = a.catalog.held(kind)
 	}
 	return names
 }
@@ -114,10 +117,17 @@ func (n callerNames) read(key string) (string, bool) {
 	name := cmp.Or(n.told[key], key)
 	if n.shared[name] > 1 || n.taken[name] != "" {
 		name = key
-	} else if meant, err := n.driver.Key(n.kind, name, adapters.Clear(), nil); err == nil && meant != key {
+	} else if !mayMean(n.driver, n.kind, name, key, n.defined) {
 		name = key
 	}
 	return name, n.taken[name] == ""
+}
+
+// mayMean tells whether a name written back is refused at worst, and never sets
+// another attribute than this one.
+func mayMean(d Driver, kind adapters.Kind, name, key string, definitions []adapters.Definition) bool {
+	meant, err := d.Key(kind, name, adapters.Clear(), definitions)
+	return err != nil || meant == key
 }
 
 // aliases are the caller's aliases by key. One of a label, or of a name without
@@ -137,8 +147,9 @@ func (a *Adapter) aliases(ctx context.Context, kind adapters.Kind, record Record
 			unnamed++
 		}
 	}
+	held := a.catalog.held(kind)
 	for target, keys := range told {
-		if alias := pending[target]; alias != "" && len(keys) == 1 && names[keys[0]] == "" {
+		if alias := pending[target]; alias != "" && len(keys) == 1 && names[keys[0]] == "" && mayMean(a.driver, kind, target, keys[0], held) {
 			names[keys[0]] = alias
 			delete(pending, target)
 			unnamed--

@@ -165,3 +165,45 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+// TestNamesake: an answer still tells the name of an attribute that is not in use
+// any more. Where another one has that name by now, it means the other.
+func TestNamesake(t *testing.T) {
+	retired := adapters.Definition{Key: "key-1", Name: "plan", Archived: true}
+	namesake := adapters.Definition{Key: "key-9", Name: "plan"}
+	aliased := map[string]string{"tier": "plan"}
+	for name, test := range map[string]struct {
+		definitions []adapters.Definition
+		unreadable  bool
+		aliases     map[string]string
+		want        string
+		set         string // the same after "plan" was set: that of the namesake
+	}{
+		"of one in use":          {definitions: []adapters.Definition{retired, namesake}, want: `{"key-1":"a","key-2":"b"}`, set: `{"key-1":"a","key-2":"b","key-9":"c"}`},
+		"that has an alias":      {definitions: []adapters.Definition{retired, namesake}, aliases: aliased, want: `{"key-1":"a","key-2":"b"}`, set: `{"key-1":"a","key-2":"b","tier":"c"}`},
+		"of none":                {definitions: []adapters.Definition{retired}, want: `{"key-2":"b","plan":"a"}`},
+		"nobody can say of whom": {definitions: []adapters.Definition{retired, namesake}, unreadable: true, want: `{"key-2":"b","plan":"a"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &readable{toy: &toy{values: object(t, `{"key-1":"a","key-2":"b"}`), definitions: test.definitions}, told: true}
+			if test.unreadable {
+				d.loading = func(context.Context) error { return errors.New("down") }
+			}
+			a, err := driver.New(d, driver.Options{Aliases: map[adapters.Kind]map[string]string{adapters.Contact: test.aliases}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			read, err := a.Attributes(t.Context(), contact)
+			if got, _ := json.Marshal(read); err != nil || string(got) != test.want {
+				t.Errorf("%v, %s; want %s", err, got, test.want)
+			}
+			if test.set == "" {
+				return
+			}
+			result, err := a.UpdateAttributes(t.Context(), contact, adapters.Attributes{"plan": adapters.String("c")})
+			if got, _ := json.Marshal(result.Attributes); err != nil || string(got) != test.set {
+				t.Errorf("%v, %s; want %s", err, got, test.set)
+			}
+		})
+	}
+}

@@ -112,7 +112,7 @@ func TestRoundTripInMemory(t *testing.T) {
 }
 
 // readable is a vendor whose answers carry readable names, as Dixa's do. Keys begin
-// with "key-"; any other name is looked up in the definitions.
+// with "key-"; any other name is looked up in the definitions that are in use.
 type readable struct {
 	*toy
 	told bool // whether the answers carry the names
@@ -124,7 +124,7 @@ func (d *readable) Key(_ adapters.Kind, name string, _ adapters.Value, definitio
 	}
 	var keys []string
 	for _, definition := range definitions {
-		if definition.Name == name {
+		if definition.Name == name && !definition.Archived {
 			keys = append(keys, definition.Key)
 		}
 	}
@@ -161,7 +161,8 @@ func TestRoundTripOfReadableNames(t *testing.T) {
 		// Readable names may be shared, be another's key or be missing.
 		names := rapid.OneOf(name("n"), name("key-"), rapid.Just(""))
 		for key, name := range rapid.MapOfN(name("key-"), names, 5, 5).Draw(t, "definitions") {
-			d.definitions = append(d.definitions, adapters.Definition{Key: key, Name: name})
+			archived := rapid.IntRange(0, 3).Draw(t, "archived "+key) == 0
+			d.definitions = append(d.definitions, adapters.Definition{Key: key, Name: name, Archived: archived})
 		}
 		for key, value := range rapid.MapOfN(name("key-"), rapid.SampledFrom([]string{`"a"`, `"b"`, `null`}), 0, 5).Draw(t, "stored") {
 			d.values[key] = json.RawMessage(value)
@@ -174,8 +175,9 @@ func TestRoundTripOfReadableNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := maps.Clone(d.values)
-		// A name may be shared with one that this record does not hold.
-		writeBack(t, a, contact, adapters.CodeAmbiguousAttribute)
+		// A name may be shared with one that this record does not hold, or be that of
+		// one that is not in use any more.
+		writeBack(t, a, contact, adapters.CodeAmbiguousAttribute, adapters.CodeUnknownAttribute, adapters.CodeArchived)
 		unchanged(t, before, d.values)
 		// What an alias means is read under that alias, or another that means it too.
 		read, _ := a.Attributes(context.Background(), contact)

@@ -29,6 +29,9 @@ type Rules struct {
 	// are the attempts before it.
 	AnotherWay func(failed *Attempt, before []*Attempt) bool
 
+	// Spare tells a request without which a call succeeds, too.
+	Spare func(*Attempt) bool
+
 	// Enough tells an answer without a single field that says enough all the same.
 	Enough func(*Attempt) bool
 }
