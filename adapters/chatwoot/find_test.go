@@ -134,6 +134,8 @@ func TestFindRefuses(t *testing.T) {
 		{adapters.Conversation, adapters.Lookup{By: adapters.ByExternalID, Value: "7"}, adapters.ErrUnsupported},
 		{adapters.Contact, adapters.Lookup{By: "name", Value: "Robin"}, adapters.ErrUnsupported},
 		{adapters.Contact, adapters.Lookup{By: adapters.ByEmail}, adapters.ErrInvalid},
+		// The server strips it, and answers in the shape of a statement timeout.
+		{adapters.Contact, adapters.Lookup{By: adapters.ByExternalID, Value: " "}, adapters.ErrInvalid},
 	} {
 		if refs, err := finder.Find(t.Context(), test.kind, test.by); !errors.Is(err, test.want) || refs != nil {
 			t.Errorf("%s by %s: %v, %v", test.kind, test.by.By, refs, err)

@@ -29,7 +29,8 @@ func (a *Adapter) find(ctx context.Context, kind adapters.Kind, by adapters.Look
 		// What was asked for is not printed: it may be a value in the wrong place.
 		return nil, Refuse(adapters.ErrUnsupported, adapters.CodeUnsupportedLookup, "%s looks up a %s by %s only", a.driver.Vendor(), kind, fields(capabilities.Lookups))
 	}
-	if err := checkText(by.Value); err != nil || by.Value == "" {
+	// Of blanks a vendor may make an empty text, which finds everybody or is a failure of another kind.
+	if err := checkText(by.Value); err != nil || strings.TrimSpace(by.Value) == "" {
 		return nil, Refuse(adapters.ErrInvalid, adapters.CodeBadRef, "the %s to look up by is empty or no text", by.By)
 	}
 	found, err := finder.Find(ctx, kind, by)

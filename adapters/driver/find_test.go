@@ -72,6 +72,7 @@ func TestFind(t *testing.T) {
 		"of a kind without":    {kind: adapters.Conversation, by: by, class: adapters.ErrUnsupported, code: adapters.CodeUnsupportedLookup},
 		"of no kind":           {kind: "ticket", by: by, class: adapters.ErrUnsupported, code: adapters.CodeUnsupportedKind},
 		"empty":                {by: adapters.Lookup{By: adapters.ByEmail}, class: adapters.ErrInvalid, code: adapters.CodeBadRef},
+		"blank":                {by: adapters.Lookup{By: adapters.ByEmail, Value: " \t"}, class: adapters.ErrInvalid, code: adapters.CodeBadRef},
 		"no text":              {by: adapters.Lookup{By: adapters.ByEmail, Value: email + "\x00"}, class: adapters.ErrInvalid, code: adapters.CodeBadRef},
 	} {
 		t.Run(name, func(t *testing.T) {
