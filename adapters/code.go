@@ -14,7 +14,7 @@ const (
 	CodeDoubledAttribute   Code = "doubled_attribute"   // two names of the call mean one attribute
 	CodeWrongType          Code = "wrong_type"          // the attribute holds another type of value
 	CodeTooLong            Code = "too_long"            // the text is longer than the vendor stores
-	CodeTooLarge           Code = "too_large"           // the number, or the number of attributes, is beyond the vendor's limit
+	CodeTooLarge           Code = "too_large"           // the number, or the whole request, is beyond the vendor's limit
 	CodeInexact            Code = "inexact"             // the vendor would store another number than this one
 	CodeEmptyText          Code = "empty_text"          // the vendor cannot hold an empty text; clear the attribute instead
 	CodeUnsupportedValue   Code = "unsupported_value"   // the vendor has no such kind of value

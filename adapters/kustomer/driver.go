@@ -1,6 +1,7 @@
 package kustomer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -154,6 +155,13 @@ func record(ref adapters.Ref, id string, custom map[string]json.RawMessage, is s
 
 var errNoRecord = fmt.Errorf("%w: it holds no record; check the base URL", adapters.ErrMalformed)
 
+// reasons are what a status may mean at Kustomer beside what it says.
+var reasons = map[int]string{
+	http.StatusUnauthorized:          "the vendor does not accept the token, or its roles do not allow this; check it and its roles",
+	http.StatusForbidden:             "the token's roles do not allow this, or Kustomer does not accept it; check its roles and it",
+	http.StatusRequestEntityTooLarge: "the request is over the 100 kB that Kustomer takes; set fewer attributes in one call",
+}
+
 // Explain implements [driver.Driver].
 func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Explanation {
 	var answer struct {
@@ -162,7 +170,7 @@ func (d *vendor) Explain(status int, _ http.Header, body []byte) transport.Expla
 			Source                 struct{ Parameter string } // the attribute, where one is to blame
 		}
 	}
-	explanation := transport.Explanation{Reason: otherRegion(body)}
+	explanation := transport.Explanation{Reason: cmp.Or(otherRegion(body), reasons[status])}
 	_ = json.Unmarshal(body, &answer) // what is of another type is left out
 	if len(answer.Errors) > 0 {
 		first := answer.Errors[0]
