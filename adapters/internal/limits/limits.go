@@ -37,8 +37,9 @@ type Case struct {
 const workers = 64
 
 // Check makes the updates of a case by 64 workers. Alone, at most one request in a
-// thousand may be refused, and a twentieth of the ideal time be lost; beside
-// somebody else, one request in a hundred. No update may fail.
+// thousand may be refused, and a twentieth of the ideal time be lost, nor won by
+// taking more than the vendor's share; beside somebody else, one request in a
+// hundred. No update may fail.
 func Check(t *testing.T, c Case, open func(t *testing.T) World) {
 	t.Helper()
 	if testing.Short() && !c.Others {
@@ -75,6 +76,8 @@ func Check(t *testing.T, c Case, open func(t *testing.T) World) {
 			most = 0.01
 		} else if took > ideal+ideal/20 {
 			t.Errorf("took %v, more than a twentieth above %v", took, ideal)
+		} else if c.Share == 0 && took < ideal-ideal/20 {
+			t.Errorf("took %v, more than a twentieth below %v: it took more than its share", took, ideal)
 		}
 		if float64(wire.refused) > most*float64(wire.requests) {
 			t.Errorf("%d of %d requests were refused, more than %.1f %%", wire.refused, wire.requests, 100*most)
