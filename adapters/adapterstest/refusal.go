@@ -46,6 +46,7 @@ var refusalCases = []Case{
 			"half a pair":        adapters.JSON(json.RawMessage(`["\ud800x"]`)),
 			"the other half":     adapters.JSON(json.RawMessage(`["\udc00"]`)),
 			"U+0000 in a list":   adapters.List("a", "\x00"),
+			"a year before 1":    adapters.Time(time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC)),
 			"a year of 5 digits": adapters.Time(time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)),
 		} {
 			_, err := b.Adapter.UpdateAttributes(b.ctx, b.Ref, adapters.Attributes{s.Name: value})

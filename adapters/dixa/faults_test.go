@@ -84,7 +84,9 @@ var rules = matrix.Rules{
 		return "", nil
 	},
 	// What is read comes under the names that it brings, where the definitions cannot be read.
-	Spare: func(a *matrix.Attempt) bool { return strings.HasSuffix(a.Path, "/custom-attributes") && a.Method == http.MethodGet },
+	Spare: func(a *matrix.Attempt) bool {
+		return strings.HasSuffix(a.Path, "/custom-attributes") && a.Method == http.MethodGet
+	},
 	// The document requires data in no answer. Of a list of end users that reads as
 	// nobody, on a further page as nobody else; of a PATCH that only clears, nobody
 	// knows what its answer holds. Anywhere else it has to be there.

@@ -191,19 +191,21 @@ func TestInventedKeyOnlyAfterARefresh(t *testing.T) {
 }
 
 func TestDefinitionsGrowOld(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}
-		a := open(t, d, driver.Options{DefinitionLifetime: time.Minute})
-		for _, wait := range []time.Duration{0, 59 * time.Second, 2 * time.Second} {
-			time.Sleep(wait)
-			if err := setPlan(a, t.Context(), "plan"); err != nil {
-				t.Fatal(err)
+	for given, lifetime := range map[time.Duration]time.Duration{time.Minute: time.Minute, 0: 5 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			d := &toy{definitions: []adapters.Definition{{Key: "key-1", Name: "plan"}}}
+			a := open(t, d, driver.Options{DefinitionLifetime: given})
+			for i, wait := range []time.Duration{0, lifetime - time.Second, 2 * time.Second} {
+				time.Sleep(wait)
+				if err := setPlan(a, t.Context(), "plan"); err != nil {
+					t.Fatal(err)
+				}
+				if want := 1 + i/2; d.loads != want {
+					t.Errorf("a lifetime of %v: %d loads after %d calls, want %d", given, d.loads, i+1, want)
+				}
 			}
-		}
-		if d.loads != 2 {
-			t.Errorf("%d loads, want one and another after the lifetime", d.loads)
-		}
-	})
+		})
+	}
 }
 
 func TestOneLoadAtATime(t *testing.T) {

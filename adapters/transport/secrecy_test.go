@@ -2,10 +2,14 @@ package transport_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -126,6 +130,28 @@ func TestClientIsLeftAlone(t *testing.T) {
 	}
 	if c.Timeout != given.Timeout || c == given {
 		t.Errorf("ours is %+v", c)
+	}
+}
+
+// TestOldTLS: a server that speaks nothing newer than 1.1 is not spoken to. That its
+// certificate is not known here would else come first.
+func TestOldTLS(t *testing.T) {
+	for version, code := range map[uint16]adapters.Code{tls.VersionTLS11: adapters.CodeConnection, tls.VersionTLS12: adapters.CodeUntrusted} {
+		server := httptest.NewUnstartedServer(http.NotFoundHandler())
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}
+		server.StartTLS()
+		base, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client, _ := transport.NewClient(transport.Options{Attempts: 1}, transport.Vendor{Base: base, Header: "Authorization", Token: adapters.StaticToken("secret-token")})
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		_, err = client.Do(req)
+		if failure, _ := transport.Failure(t.Context(), err, nil); err == nil || failure.Code != code {
+			t.Errorf("%s: %v, want %s", tls.VersionName(version), err, code)
+		}
+		server.Close()
 	}
 }
 
