@@ -95,7 +95,12 @@
 //
 // An agent bot's token reads and writes conversations, no contacts and no
 // definitions, so it cannot be Strict; to clear, it replaces the map. Its refusal
-// looks like that of a role [code].
+// looks like that of a role [code]. A conversation that belongs to a team seems to
+// make the server crash (500) when such a token reads it [code]; then it cannot be
+// written with that token either, since its map has to be read.
+//
+// A contact whose column is NULL makes the server crash at each write (500) [run].
+// Nothing is written, and nothing but the server's operator can mend it.
 //
 // A text or a number over the limit that is already stored makes the server
 // refuse every write to a conversation that keeps it (422) [run]. The error names

@@ -157,6 +157,26 @@ func TestNullColumn(t *testing.T) {
 	}
 }
 
+// TestNullColumnOfAContact: such a contact is read as one without attributes, and
+// the server crashes whatever is written.
+func TestNullColumnOfAContact(t *testing.T) {
+	server, adapter := start(t, "4.17.0", "agent", nil)
+	if got, err := adapter.Attributes(t.Context(), adapters.ContactRef("7")); err != nil || len(got) != 0 {
+		t.Errorf("read %v, %v", got, err)
+	}
+	for name, changes := range map[string]adapters.Attributes{"set": orders, "clear": {"plan": adapters.Clear()}} {
+		before := len(server.Requests())
+		_, err := adapter.UpdateAttributes(t.Context(), adapters.ContactRef("7"), changes)
+		var failure *adapters.Error
+		if !errors.As(err, &failure) || !errors.Is(err, adapters.ErrUnavailable) || failure.Effect != adapters.EffectUnknown {
+			t.Errorf("%s: %v", name, err)
+		}
+		if sent := len(server.Requests()) - before; sent != 1 || server.State().Contacts["7"].CustomAttributes != nil {
+			t.Errorf("%s: %d requests, stored %v", name, sent, server.State().Contacts["7"].CustomAttributes)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	for _, test := range []struct {
 		name   string

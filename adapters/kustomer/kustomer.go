@@ -48,7 +48,8 @@
 // a String that is an RFC 3339 time; sent in UTC, to the millisecond or with the
 // digits that the String has beyond. A List of texts, times or URLs where the
 // definition allows several values [doc]; lists of numbers can be read, as JSON,
-// and not set. A Tree holds the id of a node, a choice the value itself [doc].
+// and not set. More than 100 attributes in one call are refused by the vendor
+// [doc]. A Tree holds the id of a node, a choice the value itself [doc].
 //
 // Reading gives a Time for At, unless it is finer than a millisecond, and a Link
 // for Url.
@@ -84,7 +85,7 @@
 // # Errors
 //
 // The status decides. 401 and 403 may each mean a wrong token or a missing role
-// [doc]. 413 is a request over 100 kB [doc]. The answer to a token of another
+// [doc]: to read and to update conversations and customers, and to read metadata. 413 is a request over 100 kB [doc]. The answer to a token of another
 // region is explained by the URL to use; its words are known, neither its status
 // nor its shape [nobody].
 //
@@ -187,7 +188,7 @@ func New(config Config) (*Adapter, error) {
 		Name: "kustomer", Account: config.Account,
 		Base: base, Header: "Authorization", Prefix: "Bearer ", Token: config.Token,
 		Limit: transport.Limit{
-			Requests: 500, Per: time.Minute, // the least of the plans sold today; the first answer tells the true number
+			Requests: 500, Per: time.Minute, // half of it is within the least plan's 300; the first answer tells the true number
 			Key: base.Host + " " + config.Account, Share: 0.5, // all keys of the organisation count
 			Record: &transport.Limit{Requests: 60, Per: time.Minute, Burst: 10},
 		},

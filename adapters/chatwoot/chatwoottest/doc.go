@@ -58,8 +58,8 @@
 //
 // # What is not played
 //
-// The lost updates of parallel writers (here each request is atomic), a second account, the inbox and team membership of
-// agents, form-encoded bodies (like any body that is not JSON, they count as empty), error texts in the account's
+// The lost updates of parallel writers (here each request is atomic), a second account, teams, and with them the crash that
+// a bot's token may meet on reading, the inbox and team membership of agents, form-encoded bodies (like any body that is not JSON, they count as empty), error texts in the account's
 // language, sorting a search by anything else, the location and the avatar of a contact, events and webhooks.
 //
 // # Faults
