@@ -61,7 +61,8 @@
 // # Merge
 //
 // The server keeps the attributes that a PATCH leaves out [nobody: the name of
-// the method, and every client in use]. Whether the answer to a write holds all
+// the method, and every client in use]. If it did not, a write would take away what
+// it does not name, and Verify, which looks at what was named, would not tell. Whether the answer to a write holds all
 // attributes or those that were written is known to [nobody], so a Result is
 // never Complete; under Verify it is what was read, and Complete.
 //

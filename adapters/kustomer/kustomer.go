@@ -70,7 +70,8 @@
 // # Merge
 //
 // The server keeps the keys of custom that a PATCH leaves out [nobody: every
-// client in use relies on it].
+// client in use relies on it]. If it did not, a write would take away what it does
+// not name, and Verify, which looks at what was named, would not tell.
 //
 // A PATCH of a customer that leaves out company may unlink it from its company;
 // the vendor's text says so [doc], nobody has tried. So the adapter reads the
