@@ -170,7 +170,7 @@ func (a *Adapter) Attributes(ctx context.Context, ref adapters.Ref) (adapters.At
 	}
 	if len(record.Names) > 0 {
 		// One may have become the name of another attribute, when this one was archived.
-		_, _, _ = a.catalog.known(ctx, canonical.Kind) // unreadable: the names are taken as they were told
+		a.catalog.glance(ctx, canonical.Kind) // unreadable: the names are taken as they were told
 		if ctx.Err() != nil {
 			return nil, a.failed(ctx, "get", canonical, ctx.Err())
 		}

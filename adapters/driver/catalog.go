@@ -42,6 +42,18 @@ func (c *catalog) known(ctx context.Context, kind adapters.Kind) ([]adapters.Def
 	})
 }
 
+// glance loads definitions that are of use and not needed: not where that has just
+// failed.
+func (c *catalog) glance(ctx context.Context, kind adapters.Kind) {
+	kept := c.shelf(kind)
+	c.mu.Lock()
+	failed := kept.failed
+	c.mu.Unlock()
+	if time.Since(failed) >= patience {
+		_, _, _ = c.known(ctx, kind)
+	}
+}
+
 // held returns the definitions that were loaded last, however old, and loads none.
 func (c *catalog) held(kind adapters.Kind) []adapters.Definition {
 	definitions, _ := c.kept(c.shelf(kind), func(*shelf) bool { return true })
@@ -82,8 +94,10 @@ func (c *catalog) get(ctx context.Context, kind adapters.Kind, oldToo bool, good
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
-		if oldToo && kept.definitions != nil && ctx.Err() == nil {
+		if ctx.Err() == nil {
 			kept.failed = time.Now()
+		}
+		if oldToo && kept.definitions != nil && ctx.Err() == nil {
 			return kept.definitions, false, nil
 		}
 		return nil, false, err
