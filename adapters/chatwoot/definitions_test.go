@@ -18,7 +18,7 @@ func TestDefinitions(t *testing.T) {
 	for _, model := range append(models, "company_attribute") {
 		for _, d := range []chatwoottest.Definition{
 			{AttributeKey: "order_id", AttributeDisplayName: "Order", AttributeDescription: text("of the shop"), RegexPattern: text(`/^\d+$/`), RegexCue: text("digits")},
-			{AttributeKey: "count", AttributeDisplayType: "number"},
+			{AttributeKey: "count", AttributeDisplayType: "number", AttributeValues: []string{"left over", "from a list"}},
 			{AttributeKey: "total", AttributeDisplayType: "currency"},
 			{AttributeKey: "share", AttributeDisplayType: "percent"},
 			{AttributeKey: "page", AttributeDisplayType: "link"},
@@ -96,6 +96,7 @@ func TestPattern(t *testing.T) {
 		`/a\/b/`:     `a\/b`,
 		`/^ab$/i`:    `(?i)^ab$`,
 		`/a.b/gimu`:  `(?im)a.b`,
+		`/a.b/sy`:    `(?s)a.b`,
 		`^\d+$`:      `^\d+$`, // sent by somebody who does not know of the slashes
 		`/usr/local`: `/usr/local`,
 		`ab/i`:       `ab/i`,

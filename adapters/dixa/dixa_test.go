@@ -212,8 +212,18 @@ func TestLimitedToken(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	if _, err := dixa.New(dixa.Config{Token: adapters.StaticToken("x")}); err != nil {
-		t.Errorf("the default URL: %v", err)
+	var sent string
+	server := dixatest.New(t, dixatest.InProcess())
+	byDefault, err := dixa.New(dixa.Config{Token: adapters.StaticToken("token"), Transport: transport.Options{
+		Client: server.Client(), Links: []func(http.RoundTripper) http.RoundTripper{func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(r *http.Request) (*http.Response, error) { sent = r.URL.String(); return next.RoundTrip(r) })
+		}},
+	}})
+	if err != nil {
+		t.Fatalf("the default URL: %v", err)
+	}
+	if _, err := byDefault.Definitions(t.Context(), adapters.Conversation); err != nil || sent != "https://dev.dixa.io/v1/custom-attributes" {
+		t.Errorf("by default it asks %s: %v", sent, err)
 	}
 	for name, config := range map[string]dixa.Config{
 		"no token": {}, "no version": {URL: "https://dev.dixa.io", Token: adapters.StaticToken("x")}, "http": {URL: "http://dixa.example/v1", Token: adapters.StaticToken("x")},
@@ -231,3 +241,7 @@ func TestEscapeHatch(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
