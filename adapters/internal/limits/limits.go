@@ -72,11 +72,12 @@ func Check(t *testing.T, c Case, open func(t *testing.T) World) {
 		ideal := time.Duration(float64(wire.requests) / float64(w.PerMinute) / share * float64(time.Minute))
 		t.Logf("%d updates, %d requests, %d refused, in %v; ideal %v: %+.1f %%", c.Updates, wire.requests, wire.refused, took, ideal, 100*(took.Seconds()/ideal.Seconds()-1))
 		most := 0.001
-		if c.Others {
+		switch {
+		case c.Others:
 			most = 0.01
-		} else if took > ideal+ideal/20 {
+		case took > ideal+ideal/20:
 			t.Errorf("took %v, more than a twentieth above %v", took, ideal)
-		} else if c.Share == 0 && took < ideal-ideal/20 {
+		case c.Share == 0 && took < ideal-ideal/20:
 			t.Errorf("took %v, more than a twentieth below %v: it took more than its share", took, ideal)
 		}
 		if float64(wire.refused) > most*float64(wire.requests) {
