@@ -198,7 +198,8 @@ func New(config Config) (*Adapter, error) {
 		err = errors.Join(err, errors.New("Token: missing; adapters.StaticToken makes one of a text"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("chatwoot: %w", err)
+		_, aliases := driver.New(&vendor{}, driver.Options{Aliases: config.Aliases}) // what is wrong there is told at once, too
+		return nil, fmt.Errorf("chatwoot: %w", errors.Join(err, aliases))
 	}
 	if config.Account == "" {
 		config.Account = strconv.FormatInt(config.AccountID, 10)

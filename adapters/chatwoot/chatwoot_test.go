@@ -248,7 +248,9 @@ func TestConfig(t *testing.T) {
 		config chatwoot.Config
 		want   []string
 	}{
-		"nothing":   {chatwoot.Config{}, []string{"URL", "AccountID", "Token"}},
+		"nothing": {chatwoot.Config{}, []string{"URL", "AccountID", "Token"}},
+		"all at once": {chatwoot.Config{Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}, adapters.Contact: {"": "x", "y": ""}}},
+			[]string{"URL", "AccountID", "Token", "company", `"" means "x"`, `"y" means ""`}},
 		"http":      {chatwoot.Config{URL: "http://chat.example", AccountID: 1, Token: token}, []string{"https"}},
 		"a account": {chatwoot.Config{URL: "https://chat.example", AccountID: -1, Token: token}, []string{"AccountID"}},
 		"aliases": {chatwoot.Config{URL: "https://chat.example", AccountID: 1, Token: token,

@@ -160,7 +160,8 @@ func New(config Config) (*Adapter, error) {
 		err = errors.Join(err, errors.New("Token: missing; adapters.StaticToken makes one of a text"))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("dixa: %w", err)
+		_, aliases := driver.New(&vendor{}, driver.Options{Aliases: config.Aliases}) // what is wrong there is told at once, too
+		return nil, fmt.Errorf("dixa: %w", errors.Join(err, aliases))
 	}
 	client, retry := transport.NewClient(config.Transport, transport.Vendor{
 		Name: "dixa", Account: config.Account,

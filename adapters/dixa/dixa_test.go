@@ -233,6 +233,12 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	_, err = dixa.New(dixa.Config{URL: "https://dev.dixa.io", Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}}})
+	for _, want := range []string{"URL", "Token", "company"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("all at once: %v does not name %s", err, want)
+		}
+	}
 }
 
 func TestEscapeHatch(t *testing.T) {

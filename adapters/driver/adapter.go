@@ -64,25 +64,32 @@ func New(driver Driver, options Options) (*Adapter, error) {
 	}
 	a := &Adapter{driver: driver, options: options, names: map[adapters.Kind]map[string]string{}, pending: map[adapters.Kind]map[string]string{}}
 	a.catalog = catalog{load: driver.Definitions, lifetime: options.DefinitionLifetime}
-	for kind, aliases := range options.Aliases {
+	var bad []error // all that is wrong, at once
+	for _, kind := range slices.Sorted(maps.Keys(options.Aliases)) {
+		aliases := options.Aliases[kind]
 		if _, ok := driver.Capabilities(kind); !ok {
-			return nil, fmt.Errorf("aliases: %s has no records of kind %q", driver.Vendor(), kind)
+			bad = append(bad, fmt.Errorf("aliases: %s has no records of kind %q", driver.Vendor(), kind))
+			continue
 		}
 		a.names[kind], a.pending[kind] = map[string]string{}, map[string]string{}
 		for _, name := range slices.Sorted(maps.Keys(aliases)) {
 			target := aliases[name]
 			if name == "" || target == "" {
-				return nil, fmt.Errorf("aliases: an empty name or target (%q means %q)", name, target)
+				bad = append(bad, fmt.Errorf("aliases: an empty name or target (%q means %q)", name, target))
+				continue
 			}
 			names := a.pending[kind]
 			if key, err := driver.Key(kind, target, adapters.Clear(), nil); err == nil {
 				target, names = key, a.names[kind] // as answers will have it
 			}
 			if other, ok := names[target]; ok {
-				return nil, fmt.Errorf("aliases: %q and %q both mean %q", other, name, target)
+				bad = append(bad, fmt.Errorf("aliases: %q and %q both mean %q", other, name, target))
 			}
 			names[target] = name
 		}
+	}
+	if len(bad) > 0 {
+		return nil, errors.Join(bad...)
 	}
 	return a, nil
 }

@@ -247,6 +247,12 @@ func TestConfig(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	_, err := kustomer.New(kustomer.Config{Aliases: map[adapters.Kind]map[string]string{"company": {"a": "b"}}})
+	for _, want := range []string{"URL", "Token", "company"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("all at once: %v does not name %s", err, want)
+		}
+	}
 }
 
 // TestAnswerWithoutCustom: the published examples leave custom out of the answer
