@@ -69,10 +69,22 @@ func definition(kind adapters.Kind, entry chatwoot.CustomAttributeDefinition, ra
 	}
 	if d.Type == adapters.TypeChoice {
 		for _, value := range entry.AttributeValues {
-			d.Choices = append(d.Choices, adapters.Choice{Value: value, Label: value})
+			if text := choice(value); text != "" {
+				d.Choices = append(d.Choices, adapters.Choice{Value: text, Label: text})
+			}
 		}
 	}
 	return d
+}
+
+// choice is the text of a choice. The API stores numbers too, and null, which is
+// none: one of them must not keep all other definitions from being read.
+func choice(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
 }
 
 // pattern is a regular expression as Go reads it. The dashboard stores what

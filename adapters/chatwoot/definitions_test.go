@@ -89,6 +89,27 @@ func TestRawDefinition(t *testing.T) {
 	}
 }
 
+// TestOddChoices: the API stores any scalar as a choice. One that is no text keeps
+// neither the others nor other definitions from being read.
+func TestOddChoices(t *testing.T) {
+	server, adapter := start(t, "4.17.0", "agent", nil)
+	server.SetFaults(chatwoottest.Fault{Type: "status", Operation: "listCustomAttributeDefinitions", Status: 200, Body: `[{"id":1,
+		"attribute_key":"size","attribute_display_name":"Size","attribute_display_type":"list","attribute_description":null,
+		"attribute_model":"conversation_attribute","attribute_values":["S",38,1.50,true,null],"regex_pattern":null,"regex_cue":null,
+		"default_value":null,"created_at":"2026-01-05T09:30:00.000Z","updated_at":"2026-01-05T09:30:00.000Z"}]`})
+	definitions, err := adapter.Definitions(t.Context(), adapters.Conversation)
+	if err != nil || len(definitions) != 1 {
+		t.Fatal(definitions, err)
+	}
+	var choices []string
+	for _, choice := range definitions[0].Choices {
+		choices = append(choices, choice.Value)
+	}
+	if want := []string{"S", "38", "1.50", "true"}; !slices.Equal(choices, want) {
+		t.Errorf("choices %q, want %q", choices, want)
+	}
+}
+
 // TestPattern: the dashboard stores what JavaScript shows of an expression.
 func TestPattern(t *testing.T) {
 	for stored, want := range map[string]string{

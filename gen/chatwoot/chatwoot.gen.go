@@ -2468,8 +2468,8 @@ type CustomAttributeDefinition struct {
 	// AttributeModel is the kind of record an attribute belongs to.
 	AttributeModel AttributeModel `json:"attribute_model"`
 
-	// AttributeValues are the choices of a list, and empty for any other display type.
-	AttributeValues []string `json:"attribute_values"`
+	// AttributeValues are the choices of a list: texts, where they come from the dashboard; the API takes numbers, booleans and null too. What has become another display type may have some left over.
+	AttributeValues []json.RawMessage `json:"attribute_values"`
 
 	// CreatedAt is a time in ISO 8601, with milliseconds and in UTC.
 	CreatedAt DateTime `json:"created_at,omitzero"`
