@@ -44,14 +44,17 @@ func TestTraceWithinATrace(t *testing.T) {
 	s := &server{answer: func(int) (*http.Response, error) { return answer(status, "") }}
 	c := client(s, transport.Options{Attempts: 2, Backoff: time.Nanosecond}, nil)
 	outerCtx, outer := transport.Follow(t.Context())
-	if _, err := post(t, outerCtx, c); err != nil {
-		t.Fatal(err)
-	}
 	innerCtx, inner := transport.Follow(outerCtx)
 	if _, err := post(t, innerCtx, c); err != nil {
 		t.Fatal(err)
 	}
+	if !outer.Used() {
+		t.Error("a request of a part was not told to who follows the whole")
+	}
 	inner.Doubt()
+	if _, err := post(t, outerCtx, c); err != nil {
+		t.Fatal(err)
+	}
 	status = 503
 	if _, err := post(t, innerCtx, c); err != nil {
 		t.Fatal(err)
