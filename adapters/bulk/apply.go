@@ -109,7 +109,7 @@ func (r *run) close(err error) (Summary, error) {
 func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 	e = Event{Row: row, Outcome: Done}
 	start := time.Now()
-	at := row.before
+	at := int64(0) // where its before is
 	names := slices.Sorted(maps.Keys(row.Attributes))
 	options := append(slices.Clone(r.Update), adapters.KeepNames())
 	if !r.NoUndo || r.SkipUnchanged || r.DryRun {
@@ -123,7 +123,7 @@ func (r *run) apply(ctx context.Context, row Row) (e Event, fatal error) {
 				return false
 			}
 			e.Outcome = Done
-			if r.journal == nil || r.NoUndo || at > 0 {
+			if r.journal == nil || r.NoUndo {
 				return true
 			}
 			at, fatal = r.journal.append(entry{Before: r.before(row, e.Before, names)}, true)

@@ -27,5 +27,11 @@
 //
 // It does not grow with the input: a million rows take what ten thousand take,
 // some 26 MB for the whole command with 32 workers. A run that is resumed keeps
-// two bits for each row, and some hundred bytes for each row that failed.
+// some eight bytes for each row, and some hundred for each row that failed.
+//
+// # Addresses that move
+//
+// A row that was done is not looked up again, and counts where it was done, also
+// where its address leads to another record by now. One that is sent again, or that
+// a row above it has written over since, goes where its address leads now.
 package bulk

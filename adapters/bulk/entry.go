@@ -91,9 +91,6 @@ type ref struct {
 	ID   string        `json:"id"`
 }
 
-// record is the record, as the rows of a run have it.
-func (r ref) record() adapters.Ref { return record(adapters.Ref(r)) }
-
 // value is an adapters.Value in JSON, with its kind: a time and a text look the
 // same in JSON and are not at every vendor.
 type value struct{ adapters.Value }

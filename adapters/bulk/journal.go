@@ -192,9 +192,9 @@ func openJournal(path string, first begin, resume, again bool) (*journal, *state
 		if err == nil && whole == 0 && !beginning(file) {
 			err = errors.New("it is not a journal")
 		}
-		if err == nil && len(is.orders) > 0 {
-			if _, err = file.Seek(0, io.SeekStart); err == nil {
-				_, err = scan(io.LimitReader(file, whole), is.reorder)
+		if err == nil && first.Kind == "apply" && !first.Again {
+			if err = undone(path, is.since); err == nil {
+				_, err = scan(io.NewSectionReader(file, 0, whole), is.reorder)
 			}
 			is.retry()
 		}

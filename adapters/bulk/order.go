@@ -1,108 +1,98 @@
 package bulk
 
-import "github.com/deskattr/deskattr/adapters"
+import (
+	"hash/maphash"
 
-// order is what is known of the order in which the rows for a record were sent. A
-// row that failed and is tried again comes late: it writes over what later rows
-// have set, and all of those are to be sent again, in the order of the input. A run
-// may break off in the midst of that.
+	"github.com/deskattr/deskattr/adapters"
+)
+
+// A row that failed, or that a run which broke off has left, and that is sent when
+// later rows for its record have been, writes over what they have set. So all of
+// those are sent again, in the order of the input, and a run may break off in the
+// midst of that. Where a later row was sent is known from the journal: its address
+// may lead elsewhere by now.
 //
-// Whatever comes late has a before of its own, and so have those that follow it: an
-// undoing takes back each write, the last one first, through all that was there.
-// Only a row that nothing came after keeps its before: what is read now may be its
-// own write.
+// Each try of a row reads what is there, for a before of its own: an undoing takes
+// back each write, the last one first, through all that was there.
+
+// home is a record in a few bytes: there is one for each row of a run that goes on.
+type home uint64
+
+var seed = maphash.MakeSeed()
+
+func homeOf(of adapters.Ref) home { return home(maphash.Comparable(seed, record(of))) }
+
+// order is what is known of the order in which the rows for a record were sent.
 type order struct {
-	last    int64 // the row with the highest number that was sent
-	latest  int64 // the row that was sent last
-	pending int64 // the row that was about to be sent and has no end; 0: none
-	from    int64 // what has to be sent again: rows from this one on; 0: none
-	dirt    int64 // and this one on where rows that failed are tried again; 0: none
-	begun   bool  // in this run, a row was sent
+	last int64 // the row with the highest number that was sent
+	from int64 // what has to be sent again: rows from this one on; 0: none
 }
 
 // reorder takes in an entry, in a second reading: only then is it known which
 // records matter.
-func (s *state) reorder(at int64, e entry) error {
+func (s *state) reorder(_ int64, e entry) error {
 	switch {
-	case e.Before != nil:
-		if o := s.orders[e.Before.Ref.record()]; o != nil && o.pending != e.Before.Row {
-			delete(s.open, o.pending) // something comes after it
-			o.pending = e.Before.Row
-			s.open[o.pending] = opened{record: e.Before.Ref.record(), at: at}
+	case e.Begin != nil && e.Begin.Again: // all of what was sent before that was sent again, or is to be
+		clear(s.homes)
+		for _, o := range s.orders {
+			*o = order{}
+		}
+	case e.Before != nil: // it may have been written, or not
+		if o := s.orders[homeOf(adapters.Ref(e.Before.Ref))]; o != nil && e.Before.Row <= o.last {
+			o.from = e.Before.Row
 		}
 	case e.After != nil:
-		if o := s.orders[e.After.Ref.record()]; o != nil {
-			delete(s.open, o.pending) // it has ended, or something came after it
-			o.pending = 0
-			o.sent(e.After.Row)
+		at, row := homeOf(adapters.Ref(e.After.Ref)), e.After.Row
+		for int64(len(s.homes)) <= row {
+			s.homes = append(s.homes, make([]home, row+1-int64(len(s.homes)))...)
+		}
+		s.homes[row] = at
+		if o := s.orders[at]; o == nil {
+			break
+		} else if row < o.last {
+			o.from = row + 1
+		} else {
+			o.last, o.from = row, 0
 		}
 	}
 	return nil
 }
 
-func (o *order) sent(row int64) {
-	if o.latest = row; row < o.last {
-		o.from = row + 1
-	} else {
-		o.last, o.from = row, 0
+// sentLate notes that a row was sent to a record after later ones.
+func (s *state) sentLate(row int64, ref ref) {
+	if at := homeOf(adapters.Ref(ref)); row < s.reached && ref.ID != "" && s.orders[at] == nil {
+		s.orders[at] = &order{}
 	}
 }
 
-// again notes that a row which failed is to be tried again.
-func (o *order) again(row int64) {
-	if o.dirt == 0 || row < o.dirt {
-		o.dirt = row
-	}
-}
-
-// retry says what trying again the rows that failed means for the others. A run that
-// broke off may have had one of them on its way.
-func (s *state) retry() {
-	for row, f := range s.failed {
-		o := s.orders[f.record]
-		if o == nil {
-			continue
-		}
-		o.again(row)
-		if s.begun > 1 && !s.ended && (o.from == 0 || row < o.from) {
-			o.from = row + 1
-		}
-		if o.latest == row && o.pending == 0 && f.at > 0 {
-			s.open[row] = opened{record: f.record, at: f.at}
-		}
-	}
-}
-
-// begin notes that a row is about to be sent, and tells where its before is; 0: it
-// is to be read.
-func (s *state) begin(record adapters.Ref, row int64) int64 {
-	o := s.orders[record]
-	first := o == nil || !o.begun
-	if o != nil {
-		o.begun = true
-	}
-	if open := s.open[row]; first && open.record == record {
-		return open.at
-	}
-	return 0
-}
-
-// late notes that a record is found for a row that failed because it was not: the
-// later rows for it come after this one.
-func (s *state) late(record adapters.Ref, row int64) {
-	o := s.orders[record]
+// late notes that a row is to be sent, or may have been: later rows for the record
+// come after it.
+func (s *state) late(at home, row int64) {
+	o := s.orders[at]
 	if o == nil {
 		o = &order{}
-		s.orders[record] = o
+		s.orders[at] = o
 	}
-	o.again(row)
+	if o.from == 0 || row < o.from {
+		o.from = row + 1
+	}
+}
+
+// retry notes that a run which broke off may have had rows on its way that had
+// failed before, and of which it says nothing.
+func (s *state) retry() {
+	if s.begun > 1 && !s.ended {
+		for row, f := range s.failed {
+			s.late(f.at, row)
+		}
+	}
 }
 
 // stale tells whether a row that was done has to be sent again.
-func (s *state) stale(record adapters.Ref, row int64, keepFailed bool) bool {
-	o := s.orders[record]
-	if o == nil {
+func (s *state) stale(row int64) bool {
+	if row >= int64(len(s.homes)) {
 		return false
 	}
-	return o.from > 0 && row >= o.from || !keepFailed && o.dirt > 0 && row >= o.dirt
+	o := s.orders[s.homes[row]]
+	return o != nil && o.from > 0 && row >= o.from
 }

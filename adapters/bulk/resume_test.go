@@ -50,6 +50,7 @@ func TestUndoAfterResume(t *testing.T) {
 	}{
 		{"nothing came of it, and somebody wrote", adapters.EffectNone, func(t *testing.T, d *moving) { set(t, d.Adapter, "2", plan("business")) }, "business", "basic"},
 		{"nothing came of it, and the address moved", adapters.EffectNone, func(_ *testing.T, d *moving) { d.owner = "3" }, "free", "basic"},
+		{"nobody knows, and somebody wrote", adapters.EffectUnknown, func(t *testing.T, d *moving) { set(t, d.Adapter, "2", plan("business")) }, "business", "basic"},
 		{"nobody knows, and nothing came of the next try", adapters.EffectUnknown, func(t *testing.T, d *moving) {
 			d.refusal = &adapters.Error{Class: adapters.ErrForbidden, Code: adapters.CodeNotPermitted, Effect: adapters.EffectNone}
 			check(t, d.again(), 1, 0, 0, 1, 0)

@@ -25,8 +25,7 @@ type Row struct {
 	// Raw is the row as it stands in the input, as UTF-8, for Rejects.
 	Raw string
 
-	undo   undoing // of a row of Undo
-	before int64   // where its before is in the journal, from an earlier run; 0: nowhere
+	left adapters.Attributes // of a row of Undo: the named attributes as the run left them
 }
 
 // RowError is a row that cannot be read: the run goes on with the next. Any other

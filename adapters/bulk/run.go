@@ -42,6 +42,7 @@ type run struct {
 	syncing bool
 	synced  chan synced
 	held    map[adapters.Ref]bool // of an undoing: records of which a row was not put back
+	force   bool                  // of an undoing: whatever is there now
 	ended   error                 // why the run is to end early
 }
 
@@ -52,8 +53,9 @@ var errHeld = errors.New("a later row for this record was not put back")
 // taken is a row from the input.
 type taken struct {
 	row Row
-	err error // why it cannot be done
-	end bool  // the input cannot be read any further, because of err
+	was Outcome // in an earlier run, which stays; "": it is to be done
+	err error   // why it cannot be done
+	end bool    // the input cannot be read any further, because of err
 }
 
 // finished is a row that a worker had.
@@ -85,8 +87,8 @@ func (r *run) through(ctx context.Context, rows iter.Seq2[Row, error], do func(c
 		case t, more := <-next:
 			if more {
 				r.take(t)
-			} else {
-				input = nil
+			} else if input = nil; ctx.Err() != nil { // that may be why there is no more
+				r.end(ctx.Err())
 			}
 		case f := <-results:
 			r.finish(f)
@@ -144,9 +146,9 @@ func (r *run) take(t taken) {
 		return
 	}
 	r.summary.Read++
-	if was := r.is.outcomes.of(t.row.Number); r.keeps(t.row, was) {
-		r.summary.count(was, r.is.failed[t.row.Number].code)
-		if was == Failed {
+	if t.was != "" {
+		r.summary.count(t.was, r.is.failed[t.row.Number].code)
+		if t.was == Failed {
 			r.failed++
 		}
 		return
@@ -156,10 +158,6 @@ func (r *run) take(t taken) {
 		return
 	}
 	record := record(t.row.Ref)
-	if r.is.lost[t.row.Number] {
-		r.is.late(record, t.row.Number)
-	}
-	t.row.before = r.is.begin(record, t.row.Number)
 	r.queued++
 	if waiting, busy := r.busy[record]; busy {
 		r.busy[record] = append(waiting, t.row)
@@ -178,17 +176,29 @@ func (r *run) refuse(row Row, why error) finished {
 	return f
 }
 
-// keeps tells whether a row stays as an earlier run left it. One that was done is
-// sent once more where an earlier row for its record is, or was, tried again after
-// it. In an undoing nothing comes late: a record of which a row fails is held.
-func (r *run) keeps(row Row, was Outcome) bool {
+// isOver tells whether an outcome stays, but for a row that is stale.
+func (r *run) isOver(was Outcome) bool {
+	return was == Done || was == Unchanged || was == Failed && r.KeepFailed
+}
+
+// resumed is a row with what earlier runs mean for it. It is called in the order of
+// the input. In an undoing nothing comes late: a record of which a row fails is held.
+func (r *run) resumed(ctx context.Context, t taken) taken {
+	number := t.row.Number
+	was := r.is.outcomes.of(number)
 	switch {
-	case was == "":
-		return false
-	case was == Failed:
-		return r.KeepFailed
+	case t.end:
+		return t
+	case r.isOver(was) && (was == Failed || !r.is.stale(number)):
+		t.was = was
+		return t
+	case r.isOver(was) && t.err == nil: // it was not looked up
+		t.row.Ref, t.err = r.look(ctx, t.row)
 	}
-	return r.held != nil || !r.is.stale(record(row.Ref), row.Number, r.KeepFailed)
+	if t.err == nil && number < r.is.highest && r.held == nil {
+		r.is.late(homeOf(t.row.Ref), number)
+	}
+	return t
 }
 
 // record is a Ref as rows for one record have it. Ids that differ in case alone
@@ -202,7 +212,7 @@ func record(ref adapters.Ref) adapters.Ref {
 func (r *run) finish(f finished) {
 	r.running--
 	record := record(f.event.Row.Ref)
-	if r.held != nil && f.event.Outcome == Failed {
+	if r.held != nil && f.event.Outcome == Failed && !(r.force && errors.Is(f.event.Err, errUnread)) {
 		r.held[record] = true
 	}
 	if waiting := r.busy[record]; len(waiting) > 0 {
@@ -279,15 +289,11 @@ func (r *run) settle(s synced) {
 	r.over = slices.Delete(r.over, 0, s.rows)
 }
 
-// read reads rows in a goroutine, and looks records up, as many at a time as
-// there are workers. What it gives is in the order of the input. It ends with the
+// read reads rows in a goroutine, and looks up records of rows that are to be sent,
+// as many at a time as there are workers. What it gives is in the order of the input. It ends with the
 // context, but for a goroutine that waits for the input itself.
 func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken {
 	inOrder := make(chan chan taken, r.Workers)
-	needless := func(was Outcome) bool { return was == Failed && r.KeepFailed } // to look its record up
-	if len(r.is.orders)+len(r.is.lost) == 0 {
-		needless = func(was Outcome) bool { return was == Done || was == Unchanged || was == Failed && r.KeepFailed }
-	}
 	go func() {
 		defer close(inOrder)
 		for row, err := range rows {
@@ -298,7 +304,7 @@ func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken
 				place <- taken{row: Row{Number: bad.Number, Line: bad.Line, Byte: bad.Byte}, err: err}
 			case err != nil:
 				place <- taken{err: err, end: true}
-			case row.Ref.ID != "" || needless(r.is.outcomes.of(row.Number)):
+			case row.Ref.ID != "" || r.isOver(r.is.outcomes.of(row.Number)):
 				place <- taken{row: row}
 			default:
 				go func() {
@@ -318,13 +324,17 @@ func (r *run) read(ctx context.Context, rows iter.Seq2[Row, error]) <-chan taken
 	go func() {
 		defer close(out)
 		for place := range inOrder {
+			var t taken
 			select {
-			case t := <-place:
-				select {
-				case out <- t:
-				case <-ctx.Done():
-					return
-				}
+			case t = <-place:
+				t = r.resumed(ctx, t)
+			case <-ctx.Done():
+			}
+			if ctx.Err() != nil { // a look-up that it has ended says nothing of its row
+				return
+			}
+			select {
+			case out <- t:
 			case <-ctx.Done():
 				return
 			}

@@ -12,30 +12,24 @@ type state struct {
 	first    begin
 	begun    int   // how often
 	part     begin // the newest, for its part
+	since    int64 // where the journal began, or its rows began to be sent again
 	ended    bool
 	outcomes outcomes
-	// open are rows that were about to be sent, or failed.
-	open   map[int64]opened
-	failed map[int64]failure
-	orders map[adapters.Ref]*order // of the records of which a row ever failed
-	lost   map[int64]bool          // rows that failed because their record was not found
-}
-
-// opened is a row whose before is there, and no end that counts.
-type opened struct {
-	record adapters.Ref // a look-up may find another one next time
-	at     int64        // where the before is
+	failed   map[int64]failure
+	highest  int64           // the last row of the input that was begun
+	reached  int64           // the same, when the run was resumed last
+	orders   map[home]*order // of the records to which rows were sent late
+	homes    []home          // of each row, where it was sent last
 }
 
 // failure is what is known of a row that failed.
 type failure struct {
-	record adapters.Ref
-	code   adapters.Code
-	at     int64 // where its before is, if what came of it is in doubt; else what is there now is read anew
+	at   home
+	code adapters.Code
 }
 
 func newState() *state {
-	return &state{open: map[int64]opened{}, failed: map[int64]failure{}, orders: map[adapters.Ref]*order{}, lost: map[int64]bool{}}
+	return &state{failed: map[int64]failure{}, orders: map[home]*order{}}
 }
 
 // maxRows are as many as anybody has; beyond it a number is damage.
@@ -58,16 +52,15 @@ func (s *state) take(at int64, e entry) error {
 		}
 		if e.Begin.Again {
 			fresh := newState()
-			fresh.first, fresh.begun = s.first, s.begun
+			fresh.first, fresh.begun, fresh.since = s.first, s.begun, at
 			*s = *fresh
 		}
 		s.part = *e.Begin
 		s.begun++
-		s.ended = false
+		s.ended, s.reached = false, s.highest
 	case e.Before != nil:
-		if _, there := s.open[e.Before.Row]; !there {
-			s.open[e.Before.Row] = opened{record: e.Before.Ref.record(), at: at}
-		}
+		s.highest = max(s.highest, e.Before.Row)
+		s.sentLate(e.Before.Row, e.Before.Ref)
 	case e.After != nil:
 		s.after(e.After)
 	case e.End != nil:
@@ -80,24 +73,11 @@ func (s *state) take(at int64, e entry) error {
 func (s *state) after(a *after) {
 	s.outcomes.set(a.Row, a.Outcome)
 	delete(s.failed, a.Row)
-	delete(s.open, a.Row)
-	record := a.Ref.record()
 	if a.Outcome == Failed {
-		at := a.At
-		if a.Effect == adapters.EffectNone {
-			at = 0 // an earlier try that is in doubt is undone by its own entries
-		}
-		s.failed[a.Row] = failure{record, a.Code, at}
+		s.failed[a.Row] = failure{homeOf(adapters.Ref(a.Ref)), a.Code}
 	}
-	switch {
-	case record.ID == "":
-		s.lost[a.Row] = true
-	case a.Outcome == Failed || s.lost[a.Row]:
-		delete(s.lost, a.Row)
-		if s.orders[record] == nil {
-			s.orders[record] = &order{}
-		}
-	}
+	s.highest = max(s.highest, a.Row)
+	s.sentLate(a.Row, a.Ref)
 }
 
 // check tells whether a run may go on with this journal.
@@ -111,7 +91,7 @@ func (s *state) check(now begin) error {
 		return fmt.Errorf("it is of another account: %s %s at %s", s.first.Run.Vendor, s.first.Run.Account, s.first.Run.Host)
 	case s.first.Run.Input != now.Run.Input:
 		return errors.New("it is of another input: the file was changed since, or is read in another way (kind, columns, empty cells); apply what is new under another journal")
-	case s.ended && len(s.failed) == 0 && !now.Again:
+	case s.ended && len(s.failed) == 0 && !now.Again && s.part.To == now.To:
 		return errors.New(map[string]string{
 			"apply": "all its rows were done; there is nothing to resume, but all can be sent again",
 			"undo":  "everything was put back already",

@@ -9,7 +9,6 @@ import (
 	"iter"
 	"maps"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -20,11 +19,8 @@ import (
 // changed it since, and undo leaves it alone.
 var ErrChanged = errors.New("changed by somebody else since")
 
-// undoing is what a row of Undo knows of the run.
-type undoing struct {
-	left    adapters.Attributes // the named attributes as the run left them
-	certain bool                // they are known to be so: the run had the vendor's answer
-}
+// errUnread is why a row cannot be put back, by force neither.
+var errUnread = errors.New("it was written without reading what was there, or its values are not in the journal")
 
 // UndoOptions say how to undo. Adapter and Run are required.
 type UndoOptions struct {
@@ -46,7 +42,7 @@ type UndoOptions struct {
 // and stays as it is. The journal of the undoing is beside the other, with .undo
 // after its name: called again, Undo goes on where it broke off. The summary counts
 // writes: a row that was written twice, because one before it had failed, is put
-// back twice.
+// back twice. What was written without reading before, or without values, fails.
 func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	path, err := resolve(path)
 	if err != nil {
@@ -65,7 +61,7 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 	if err := h.undoable(o.Run); err != nil {
 		return Summary{}, fmt.Errorf("%w %s: %w", ErrJournal, path, err)
 	}
-	r := &run{held: map[adapters.Ref]bool{}, Options: Options{
+	r := &run{held: map[adapters.Ref]bool{}, force: o.Force, Options: Options{
 		Adapter: o.Adapter, Workers: o.Workers, NoUndo: true, NoValues: true, Update: o.Update,
 		MaxFailures: o.MaxFailures, Stop: o.Stop, Event: o.Event,
 	}}
@@ -77,19 +73,18 @@ func Undo(ctx context.Context, path string, o UndoOptions) (Summary, error) {
 		return Summary{}, err
 	}
 	_, statErr := os.Stat(path + ".undo")
-	if r.journal, r.is, err = openJournal(path+".undo", first, statErr == nil, first.Again); err != nil {
+	if r.journal, r.is, err = openJournal(path+".undo", first, statErr == nil, false); err != nil {
 		return Summary{}, err
 	}
-	err = r.through(ctx, h.newestFirst(first.From), func(ctx context.Context, row Row) (Event, error) { return r.restore(ctx, row, o.Force) })
-	return r.close(err)
+	return r.close(r.through(ctx, h.newestFirst(first.From), r.restore))
 }
 
 // restore puts one row back.
-func (r *run) restore(ctx context.Context, row Row, force bool) (e Event, fatal error) {
-	e = Event{Row: row, Outcome: Done, Before: row.undo.left, After: row.Attributes}
+func (r *run) restore(ctx context.Context, row Row) (e Event, fatal error) {
+	e = Event{Row: row, Outcome: Done, Before: row.left, After: row.Attributes}
 	start := time.Now()
 	followed, trace := transport.Follow(ctx)
-	err := r.putBack(followed, row, force, &e)
+	err := r.putBack(followed, row, &e)
 	e.Took, e.Requests = time.Since(start), trace.Requests()
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -107,44 +102,50 @@ func (r *run) restore(ctx context.Context, row Row, force bool) (e Event, fatal 
 // putBack writes what was there, where the record is as the run left it. An
 // undoing that broke off may have put back a part already: an attribute that is as
 // it was before the run is as good.
-func (r *run) putBack(ctx context.Context, row Row, force bool, e *Event) error {
-	if force {
+func (r *run) putBack(ctx context.Context, row Row, e *Event) error {
+	if len(row.Attributes) == 0 {
+		return errUnread
+	}
+	if r.force {
 		_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, r.Update...)
 		return err
 	}
-	var failure *adapters.Error
-	if row.undo.certain {
-		err := r.writeIf(ctx, row, row.undo.left)
-		if !errors.As(err, &failure) || failure.Code != adapters.CodeNotEqual {
-			return err
-		}
-	}
-	var is adapters.Attributes // under the names of the run
-	look := adapters.Before(func(was adapters.Attributes) bool { is = was; return false })
-	if _, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, adapters.KeepNames(), look); err != nil {
+	differ, err := r.writeIf(ctx, row, row.left)
+	if len(differ) == 0 {
 		return err
 	}
-	now := named(is, slices.Collect(maps.Keys(row.Attributes)))
-	for _, name := range slices.Sorted(maps.Keys(now)) {
-		if v := now[name]; !v.Equal(row.undo.left[name]) && !v.Equal(row.Attributes[name]) {
-			return fmt.Errorf("attribute %q: %w", name, ErrChanged)
+	expected := maps.Clone(row.left)
+	for _, name := range differ {
+		expected[name] = row.Attributes[name]
+	}
+	differ, err = r.writeIf(ctx, row, expected, adapters.KeepNames(), adapters.Before(func(is adapters.Attributes) bool {
+		if holds(is, row.Attributes) {
+			e.Outcome = Unchanged
 		}
-	}
-	if holds(is, row.Attributes) {
-		e.Outcome = Unchanged
-		return nil
-	}
-	err := r.writeIf(ctx, row, now)
-	if errors.As(err, &failure) && failure.Code == adapters.CodeNotEqual {
-		return fmt.Errorf("attribute %q: %w", failure.Name, ErrChanged)
+		return e.Outcome == Done
+	}))
+	if len(differ) > 0 {
+		return fmt.Errorf("attribute %q: %w", differ[0], ErrChanged)
 	}
 	return err
 }
 
-// writeIf puts back what was there, if the record is as expected.
-func (r *run) writeIf(ctx context.Context, row Row, expected adapters.Attributes) error {
-	_, err := r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, append(slices.Clone(r.Update), adapters.IfEqual(expected))...)
-	return err
+// writeIf puts back what was there, if the record is as expected, or names the
+// attributes that are not. The core compares: a vendor may give back a time as text.
+func (r *run) writeIf(ctx context.Context, row Row, expected adapters.Attributes, options ...adapters.UpdateOption) (differ []string, err error) {
+	options = append(options, adapters.IfEqual(expected))
+	_, err = r.Adapter.UpdateAttributes(ctx, row.Ref, row.Attributes, append(options, r.Update...)...)
+	var failure *adapters.Error
+	if !errors.As(err, &failure) || failure.Code != adapters.CodeNotEqual {
+		return nil, err
+	}
+	for _, detail := range failure.Details {
+		differ = append(differ, detail.Name)
+	}
+	if len(differ) == 0 {
+		differ = []string{failure.Name}
+	}
+	return differ, err
 }
 
 var errEmpty = errors.New("it is empty, or its first line is not whole")
@@ -154,6 +155,7 @@ type history struct {
 	file  *os.File
 	whole int64 // bytes of it
 	state *state
+	lines int64
 	rows  int // with something to undo
 }
 
@@ -165,6 +167,7 @@ func open(path string) (*history, error) {
 	}
 	h := &history{file: file, state: newState()}
 	h.whole, err = scan(file, func(at int64, e entry) error {
+		h.lines++
 		if e.Before != nil {
 			h.rows++
 		}
@@ -192,14 +195,13 @@ func (h *history) undoable(account Identity) error {
 	case is.NoValues:
 		return errors.New("it was written without values, or purged; there is nothing to put back")
 	case h.rows == 0:
-		return errors.New("no row was read before it was written; there is nothing to put back")
+		return errors.New("no row was written, or none was read before that; there is nothing to put back")
 	}
 	return nil
 }
 
-// undoing is the beginning of the undoing's journal. Where the run went on after it
-// was undone, only what came since is put back: what was put back before would look
-// changed by somebody else.
+// undoing is the beginning of the undoing's journal. Where the run went on after all
+// of it was put back, only what came since is to be.
 func (h *history) undoing(path string) (begin, error) {
 	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true, To: h.whole}
 	first.Run.Input = "journal begun " + h.state.first.Time.Format(time.RFC3339Nano)
@@ -216,26 +218,24 @@ func (h *history) undoing(path string) (begin, error) {
 	defer earlier.file.Close()
 	is := earlier.state
 	first.From = is.part.From
-	if is.part.To < h.whole {
-		first.Again = true
-		if is.ended && len(is.failed) == 0 {
-			first.From = is.part.To
-		}
+	if is.part.To < h.whole && is.ended && len(is.failed) == 0 {
+		first.From = is.part.To
 	}
 	return first, nil
 }
 
 // newestFirst are the rows of the run, the last one first and no further back than
-// an offset, as rows that put back what was there.
+// an offset, as rows that put back what was there. Their numbers are those of lines:
+// they stay the same when the run goes on before all was put back.
 func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		number := int64(0)
+		number := h.lines + 1
 		ended := map[int64]bool{} // befores whose end was seen
-		var none []int64          // those of them of which nothing came, since the run was resumed
 		for at, line := range backwards(h.file, h.whole) {
 			if at < from {
 				return
 			}
+			number--
 			e, err := unframe(line)
 			if err != nil {
 				yield(Row{}, fmt.Errorf("%w: byte %d: %w", ErrJournal, at, err))
@@ -243,16 +243,9 @@ func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 			}
 			var row Row
 			switch {
-			case e.Begin != nil: // an earlier try, which was on its way when the run broke off, may have come to something
-				for _, at := range none {
-					delete(ended, at)
-				}
-				none = none[:0]
-				continue
 			case e.After != nil && e.After.At > 0 && !ended[e.After.At]:
 				ended[e.After.At] = true
 				if e.After.Outcome != Done && e.After.Effect == adapters.EffectNone {
-					none = append(none, e.After.At)
 					continue
 				}
 				var of *before
@@ -262,9 +255,11 @@ func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 				}
 				row = of.row()
 				row.Line = e.After.Line
-				if row.undo.certain = e.After.Outcome == Done; row.undo.certain {
-					row.undo.left = attributes(e.After.Is)
+				if e.After.Outcome == Done {
+					row.left = attributes(e.After.Is)
 				}
+			case e.After != nil && e.After.unread():
+				row = Row{Ref: adapters.Ref(e.After.Ref), Line: e.After.Line}
 			case e.Before != nil && !ended[at]:
 				row = e.Before.row() // on its way when the run broke off
 			case e.Before != nil:
@@ -273,7 +268,6 @@ func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 			default:
 				continue
 			}
-			number++
 			row.Number = number
 			if !yield(row, nil) {
 				return
@@ -282,12 +276,14 @@ func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 	}
 }
 
+// unread tells whether a row was written, or may have been, and has no before.
+func (a *after) unread() bool {
+	return a.At == 0 && len(a.Names) > 0 && (a.Outcome == Done || a.Outcome == Failed && a.Code != "" && a.Effect != adapters.EffectNone)
+}
+
 // row puts back what was there.
 func (b *before) row() Row {
-	return Row{
-		Ref: adapters.Ref{Kind: b.Ref.Kind, ID: b.Ref.ID}, Attributes: attributes(b.Was),
-		undo: undoing{left: attributes(b.Set)},
-	}
+	return Row{Ref: adapters.Ref(b.Ref), Attributes: attributes(b.Was), left: attributes(b.Set)}
 }
 
 // beforeAt reads the entry at an offset.
@@ -309,6 +305,23 @@ func (h *history) beforeAt(at int64) (*before, error) {
 		break
 	}
 	return nil, fmt.Errorf("%w: byte %d: there is not what a later line says", ErrJournal, at)
+}
+
+// undone is an error where what a run has done was put back since all its rows were
+// sent, or began to be: to go on would leave that out.
+func undone(path string, since int64) error {
+	earlier, err := open(path + ".undo")
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, errEmpty) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_ = earlier.file.Close()
+	if earlier.state.part.To > since {
+		return errors.New("it was undone, or began to be, and rows that were put back count as done here; send all rows again")
+	}
+	return nil
 }
 
 // backwards are the lines of a file from the end, without their line feeds, and
