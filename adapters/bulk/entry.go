@@ -42,8 +42,8 @@ type begin struct {
 	Run      Identity  `json:"run"`
 	NoValues bool      `json:"no_values,omitempty"`
 	Again    bool      `json:"again,omitempty"` // all rows once more, whatever was done before
-	From     int64     `json:"from,omitempty"`  // of an undoing: the part of the journal
-	To       int64     `json:"to,omitempty"`    // that is put back, in bytes
+	From     int64     `json:"from,omitempty"`  // of an undoing: the last line that is not put back,
+	To       int64     `json:"to,omitempty"`    // and the last that is
 	Time     time.Time `json:"time"`
 }
 

@@ -39,15 +39,14 @@ func (a *town) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes a
 // Find fails by chance, as writes do.
 func (a *town) Find(ctx context.Context, kind adapters.Kind, by adapters.Lookup) ([]adapters.Ref, error) {
 	a.mu.Lock()
-	fails, ends := a.chance(a.fails/2), a.chance(a.ends/4)
-	a.mu.Unlock()
-	if ends {
-		a.end()
+	fails, ends, owners, end := a.chance(a.fails/2), a.chance(a.ends/4), a.owners[by.Value], a.end
+	a.mu.Unlock() // a look-up may begin when its run has ended
+	if ends && ctx.Err() == nil {
+		end()
 	}
 	refuse := func(class error, code adapters.Code) error {
 		return &adapters.Error{Class: class, Code: code, Effect: adapters.EffectNone}
 	}
-	owners := a.owners[by.Value]
 	switch {
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -120,7 +119,7 @@ func lookupModel(t *testing.T, random *rand.Rand) {
 	ids, names := []string{"1", "2", "3"}, []string{"a", "b"}
 	addresses := []string{"x@shop.example", "y@shop.example", "z@shop.example"}
 	desk := &town{owners: map[string][]string{}, writer: map[string]int64{}, rows: map[uintptr]int64{}}
-	desk.unreliable = unreliable{Adapter: scribe{store, desk}, random: random}
+	desk.unreliable = unreliable{Adapter: scribe{store, desk}, random: rand.New(rand.NewPCG(random.Uint64(), 7))}
 	before := map[string]adapters.Attributes{}
 	for _, id := range ids {
 		store.Put(adapters.Ref{Kind: kind, ID: id}, nil)
@@ -161,6 +160,8 @@ func lookupModel(t *testing.T, random *rand.Rand) {
 		}
 	}
 	move := func(settled bool) {
+		desk.mu.Lock()
+		defer desk.mu.Unlock()
 		for _, address := range addresses {
 			if !settled && random.IntN(3) > 0 {
 				continue
@@ -199,12 +200,14 @@ func lookupModel(t *testing.T, random *rand.Rand) {
 	run := func(what string, reliable bool, one func(ctx context.Context) (bulk.Summary, error)) bool {
 		t.Helper()
 		var ctx context.Context
+		desk.mu.Lock()
 		ctx, desk.end = context.WithCancel(t.Context())
-		defer func() { desk.end() }()
+		defer desk.end()
 		desk.fails, desk.ends = 0.3, 0.15
 		if reliable {
 			desk.fails, desk.ends = 0, 0
 		}
+		desk.mu.Unlock()
 		summary, err := one(ctx)
 		story = append(story, fmt.Sprintf("%s: %+v, %v; addresses %v", what, summary, err, desk.owners))
 		if summary.Read != summary.Done+summary.Unchanged+summary.Failed+summary.Left {

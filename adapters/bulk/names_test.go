@@ -80,6 +80,15 @@ func TestNamesThatReadDifferently(t *testing.T) {
 			}
 			check(t, undone, 1, 1, 0, 0, 0)
 			held("A-1001")
+			again := journal + " again"
+			write(bulk.Options{Journal: again}, adapters.String("B-2"))
+			if _, err := desk.UpdateAttributes(t.Context(), ref, adapters.Attributes{test.named: adapters.String("A-1001")}); err != nil {
+				t.Fatal(err)
+			}
+			if undone, err = bulk.Undo(t.Context(), again, bulk.UndoOptions{Adapter: desk, Run: account}); err != nil {
+				t.Fatal(err)
+			}
+			check(t, undone, 1, 0, 1, 0, 0) // somebody else has put it back
 			cleared, _ := write(bulk.Options{SkipUnchanged: true}, adapters.Clear())
 			check(t, cleared, 1, 1, 0, 0, 0)
 			held("")

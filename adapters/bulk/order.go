@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"fmt"
 	"hash/maphash"
 
 	"github.com/deskattr/deskattr/adapters"
@@ -30,7 +31,7 @@ type order struct {
 
 // reorder takes in an entry, in a second reading: only then is it known which
 // records matter.
-func (s *state) reorder(_ int64, e entry) error {
+func (s *state) reorder(at int64, e entry) error {
 	switch {
 	case e.Begin != nil && e.Begin.Again: // all of what was sent before that was sent again, or is to be
 		clear(s.homes)
@@ -42,20 +43,27 @@ func (s *state) reorder(_ int64, e entry) error {
 			o.from = e.Before.Row
 		}
 	case e.After != nil:
-		at, row := homeOf(adapters.Ref(e.After.Ref)), e.After.Row
+		is, row := homeOf(adapters.Ref(e.After.Ref)), e.After.Row
+		if row > s.lines+1e7 { // those that wait for others are fewer
+			return fmt.Errorf("byte %d: no input has a row %d", at, row)
+		}
 		for int64(len(s.homes)) <= row {
 			s.homes = append(s.homes, make([]home, row+1-int64(len(s.homes)))...)
 		}
-		s.homes[row] = at
-		if o := s.orders[at]; o == nil {
-			break
-		} else if row < o.last {
-			o.from = row + 1
-		} else {
-			o.last, o.from = row, 0
+		s.homes[row] = is
+		if o := s.orders[is]; o != nil {
+			o.sent(row)
 		}
 	}
 	return nil
+}
+
+func (o *order) sent(row int64) {
+	if row < o.last {
+		o.from = row + 1
+	} else {
+		o.last, o.from = row, 0
+	}
 }
 
 // sentLate notes that a row was sent to a record after later ones.

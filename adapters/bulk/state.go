@@ -12,7 +12,8 @@ type state struct {
 	first    begin
 	begun    int   // how often
 	part     begin // the newest, for its part
-	since    int64 // where the journal began, or its rows began to be sent again
+	lines    int64
+	since    int64 // the line with which all rows began to be sent again; 0: none
 	ended    bool
 	outcomes outcomes
 	failed   map[int64]failure
@@ -43,6 +44,7 @@ func (s *state) take(at int64, e entry) error {
 	if err := e.known(); err != nil {
 		return err
 	}
+	s.lines++
 	switch {
 	case s.begun == 0 && e.Begin == nil:
 		return errors.New("it does not begin as a journal does")
@@ -52,7 +54,7 @@ func (s *state) take(at int64, e entry) error {
 		}
 		if e.Begin.Again {
 			fresh := newState()
-			fresh.first, fresh.begun, fresh.since = s.first, s.begun, at
+			fresh.first, fresh.begun, fresh.lines, fresh.since = s.first, s.begun, s.lines, s.lines
 			*s = *fresh
 		}
 		s.part = *e.Begin

@@ -20,7 +20,7 @@ import (
 var ErrChanged = errors.New("changed by somebody else since")
 
 // errUnread is why a row cannot be put back, by force neither.
-var errUnread = errors.New("it was written without reading what was there, or its values are not in the journal")
+var errUnread = errors.New("it was written without reading what was there, or its values are not in the journal; it cannot be put back")
 
 // UndoOptions say how to undo. Adapter and Run are required.
 type UndoOptions struct {
@@ -155,7 +155,6 @@ type history struct {
 	file  *os.File
 	whole int64 // bytes of it
 	state *state
-	lines int64
 	rows  int // with something to undo
 }
 
@@ -167,7 +166,6 @@ func open(path string) (*history, error) {
 	}
 	h := &history{file: file, state: newState()}
 	h.whole, err = scan(file, func(at int64, e entry) error {
-		h.lines++
 		if e.Before != nil {
 			h.rows++
 		}
@@ -203,7 +201,7 @@ func (h *history) undoable(account Identity) error {
 // undoing is the beginning of the undoing's journal. Where the run went on after all
 // of it was put back, only what came since is to be.
 func (h *history) undoing(path string) (begin, error) {
-	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true, To: h.whole}
+	first := begin{Version: version, Kind: "undo", Run: h.state.first.Run, NoValues: true, To: h.state.lines}
 	first.Run.Input = "journal begun " + h.state.first.Time.Format(time.RFC3339Nano)
 	if _, err := os.Stat(path); err != nil {
 		return first, nil
@@ -218,24 +216,23 @@ func (h *history) undoing(path string) (begin, error) {
 	defer earlier.file.Close()
 	is := earlier.state
 	first.From = is.part.From
-	if is.part.To < h.whole && is.ended && len(is.failed) == 0 {
+	if is.part.To < first.To && is.ended && len(is.failed) == 0 {
 		first.From = is.part.To
 	}
 	return first, nil
 }
 
 // newestFirst are the rows of the run, the last one first and no further back than
-// an offset, as rows that put back what was there. Their numbers are those of lines:
-// they stay the same when the run goes on before all was put back.
+// a line, as rows that put back what was there. Their numbers are those of lines: they
+// stay the same when the run goes on before all was put back.
 func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		number := h.lines + 1
+		number := h.state.lines + 1
 		ended := map[int64]bool{} // befores whose end was seen
 		for at, line := range backwards(h.file, h.whole) {
-			if at < from {
+			if number--; number <= from {
 				return
 			}
-			number--
 			e, err := unframe(line)
 			if err != nil {
 				yield(Row{}, fmt.Errorf("%w: byte %d: %w", ErrJournal, at, err))

@@ -132,3 +132,37 @@ func TestUndoOfWhatIsNotKnown(t *testing.T) {
 		})
 	}
 }
+
+// TestResumeAfterUndo: a run of which something was put back does not go on before all
+// its rows were sent again, also where the journal was purged since.
+func TestResumeAfterUndo(t *testing.T) {
+	store, _ := deskOf(1)
+	rows := rowsOf("1", "1", "99")
+	o := bulk.Options{Adapter: store, Journal: filepath.Join(t.TempDir(), "journal"), Run: account}
+	step := func(what string, err error, want string) {
+		t.Helper()
+		if want == "" && err != nil || want != "" && (!errors.Is(err, bulk.ErrJournal) || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", what, err, want)
+		}
+	}
+	apply := func(resume, again bool) error {
+		o.Resume, o.Again = resume, again
+		_, err := bulk.Apply(t.Context(), rows, o)
+		return err
+	}
+	undo := func() error {
+		_, err := bulk.Undo(t.Context(), o.Journal, bulk.UndoOptions{Adapter: store, Run: account})
+		return err
+	}
+	step("applied", apply(false, false), "")
+	step("gone on with", apply(true, false), "")
+	step("undone", undo(), "")
+	step("gone on with after that", apply(true, false), "send all rows again")
+	holds(t, store, "1", "n", "")
+	step("sent again", apply(false, true), "")
+	step("gone on with after that", apply(true, false), "")
+	step("purged", bulk.Purge(o.Journal), "")
+	step("gone on with after that", apply(true, false), "")
+	holds(t, store, "1", "n", "2")
+	step("undone after that", undo(), "purged")
+}
