@@ -33,11 +33,6 @@ type order struct {
 // records matter.
 func (s *state) reorder(at int64, e entry) error {
 	switch {
-	case e.Begin != nil && e.Begin.Again: // all of what was sent before that was sent again, or is to be
-		clear(s.homes)
-		for _, o := range s.orders {
-			*o = order{}
-		}
 	case e.Before != nil: // it may have been written, or not
 		if o := s.orders[homeOf(adapters.Ref(e.Before.Ref))]; o != nil && e.Before.Row <= o.last {
 			o.from = e.Before.Row
