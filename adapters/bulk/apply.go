@@ -25,7 +25,8 @@ type Options struct {
 	Journal string
 	Run     Identity
 
-	// Resume goes on with a journal that is there; Again sends all its rows again.
+	// Resume goes on with a journal that is there, unless its run was undone, or began
+	// to be; Again sends all its rows again.
 	// KeepFailed leaves the rows that failed before as they are; else they are
 	// tried again.
 	Resume, Again, KeepFailed bool

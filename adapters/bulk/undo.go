@@ -252,7 +252,7 @@ func (h *history) newestFirst(from int64) iter.Seq2[Row, error] {
 				}
 				row = of.row()
 				row.Line = e.After.Line
-				if e.After.Outcome == Done {
+				if len(e.After.Is) > 0 {
 					row.left = attributes(e.After.Is)
 				}
 			case e.After != nil && e.After.unread():

@@ -23,7 +23,8 @@ of the same account.
 
 A record whose attributes somebody else has changed since is left alone and told; --force
 puts back what was there all the same. The undoing has a journal of its own, JOURNAL.undo:
-if it breaks off, the same command goes on.`,
+if it breaks off, the same command goes on. A run that was undone is not resumed;
+"deskattr apply" with --again sends all its rows once more.`,
 		Example:               "  deskattr undo contacts.csv.journal",
 		Args:                  words(1, 1),
 		DisableFlagsInUseLine: true,
