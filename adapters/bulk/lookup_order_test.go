@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -18,11 +19,11 @@ type movers struct {
 	owners map[string]string // an address that nobody has is not found
 	write  func(n string) error
 	find   func()
-	looked int
+	looked atomic.Int64
 }
 
 func (d *movers) Find(ctx context.Context, kind adapters.Kind, by adapters.Lookup) ([]adapters.Ref, error) {
-	if d.looked++; d.find != nil {
+	if d.looked.Add(1); d.find != nil {
 		d.find()
 	}
 	switch owner := d.owners[by.Value]; {
@@ -73,7 +74,7 @@ func TestOrderOfAddressesThatMove(t *testing.T) {
 		owner    string // of the address, which record 1 had
 		failed   int64
 		one, two string // n of both records in the end
-		looked   int    // how often in the second run
+		looked   int64  // how often in the second run
 	}{
 		"a row that failed comes to a record that has later ones":       {[]string{"a@shop", "2", "2"}, false, "2", 0, "", "3", 1},
 		"a row that was left comes to a record that has later ones":     {[]string{"a@shop", "2", "2"}, true, "2", 0, "", "3", 1},
@@ -109,7 +110,8 @@ func TestOrderOfAddressesThatMove(t *testing.T) {
 			if first.Done != int64(len(test.rows)-1) || err != nil && !errors.Is(err, context.Canceled) {
 				t.Fatalf("%+v, %v", first, err)
 			}
-			desk.owners["a@shop"], desk.write, desk.looked = test.owner, nil, 0
+			desk.owners["a@shop"], desk.write = test.owner, nil
+			desk.looked.Store(0)
 			o.Resume, o.Event, o.Workers = true, nil, 1
 			second, err := bulk.Apply(t.Context(), addressed(test.rows...), o)
 			if err != nil || second.Failed != test.failed {
@@ -117,8 +119,8 @@ func TestOrderOfAddressesThatMove(t *testing.T) {
 			}
 			holds(t, store, "1", "n", test.one)
 			holds(t, store, "2", "n", test.two)
-			if desk.looked != test.looked {
-				t.Errorf("records were looked up %d times, want %d", desk.looked, test.looked)
+			if looked := desk.looked.Load(); looked != test.looked {
+				t.Errorf("records were looked up %d times, want %d", looked, test.looked)
 			}
 			if undone, err := bulk.Undo(t.Context(), o.Journal, bulk.UndoOptions{Adapter: desk, Run: account}); err != nil || undone.Failed > 0 {
 				t.Errorf("undo: %+v, %v", undone, err)

@@ -22,13 +22,10 @@ func TestUndoInPart(t *testing.T) {
 	if _, err := bulk.Apply(t.Context(), rowsOf("1", "1", "1", "99"), o); err != nil {
 		t.Fatal(err)
 	}
-	stop := make(chan struct{})
-	summary, err := bulk.Undo(t.Context(), journal, bulk.UndoOptions{Adapter: store, Run: account, Workers: 1, Stop: stop, Event: func(e bulk.Event) {
-		if e.Summary.Done == 1 {
-			close(stop)
-		}
-	}})
-	if !errors.Is(err, bulk.ErrStopped) || summary.Done == 3 {
+	ctx, end := context.WithCancel(t.Context())
+	defer end()
+	summary, err := bulk.Undo(ctx, journal, bulk.UndoOptions{Adapter: &unwilling{Adapter: store, calls: 1, end: end}, Run: account, Workers: 1})
+	if !errors.Is(err, context.Canceled) || summary.Done != 1 {
 		t.Fatalf("%+v, %v", summary, err)
 	}
 	o.Resume = true
@@ -50,16 +47,16 @@ func TestUndoInPart(t *testing.T) {
 	}
 }
 
-// lossy is a desk whose answers get lost, and which ends the run then.
+// lossy is a desk of which answers get lost.
 type lossy struct {
 	adapters.Adapter
-	lose func() error // nil: nothing is lost
+	lose func(adapters.Attributes) error // what comes in the place of an answer; nil: it comes
 }
 
 func (d *lossy) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes adapters.Attributes, options ...adapters.UpdateOption) (adapters.Result, error) {
 	result, err := d.Adapter.UpdateAttributes(ctx, ref, changes, options...)
-	if err == nil && d.lose != nil {
-		return adapters.Result{}, d.lose()
+	if lost := d.lose(changes); lost != nil {
+		return adapters.Result{}, lost
 	}
 	return result, err
 }
@@ -68,7 +65,9 @@ func (d *lossy) UpdateAttributes(ctx context.Context, ref adapters.Ref, changes 
 // than was sent. A write whose answer was lost is put back all the same.
 func TestUndoOfTimes(t *testing.T) {
 	store, _ := deskOf(1)
-	desk := &lossy{store, func() error { return &adapters.Error{Class: adapters.ErrUnavailable, Code: adapters.CodeTimeout} }}
+	desk := &lossy{store, func(adapters.Attributes) error {
+		return &adapters.Error{Class: adapters.ErrUnavailable, Code: adapters.CodeTimeout}
+	}}
 	journal := filepath.Join(t.TempDir(), "journal")
 	row := bulk.Row{Number: 1, Ref: adapters.Ref{Kind: kind, ID: "1"}, Attributes: adapters.Attributes{"at": adapters.Time(time.Unix(1e9, 0))}}
 	rows := iter.Seq2[bulk.Row, error](func(yield func(bulk.Row, error) bool) { yield(row, nil) })
@@ -94,10 +93,13 @@ func TestUndoOfWhatIsNotKnown(t *testing.T) {
 			store, _ := deskOf(3)
 			ctx, end := context.WithCancel(t.Context())
 			defer end()
-			desk := &lossy{Adapter: store}
-			o := bulk.Options{Adapter: desk, Journal: filepath.Join(t.TempDir(), "journal"), Run: account, Workers: 1, Event: func(bulk.Event) {
-				desk.lose = func() error { end(); return ctx.Err() } // row 2 is written, and has no end
+			desk := &lossy{store, func(set adapters.Attributes) error {
+				if set["n"].Equal(adapters.Int(2)) { // it is written, and has no end
+					end()
+				}
+				return ctx.Err()
 			}}
+			o := bulk.Options{Adapter: desk, Journal: filepath.Join(t.TempDir(), "journal"), Run: account, Workers: 1}
 			rows := rowsOf("1", "2", "1", "3")
 			if _, err := bulk.Apply(ctx, rows, o); !errors.Is(err, context.Canceled) {
 				t.Fatal(err)
