@@ -147,7 +147,7 @@ func (r Report) undo() string {
 	case r.NoValues:
 		return "not possible: the journal holds no values"
 	}
-	return "not possible: records were not read before they were written"
+	return "not possible: no record was read before it was written"
 }
 
 const torn = "the last line is half written: a crash, or a run that is writing now"

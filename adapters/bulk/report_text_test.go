@@ -77,7 +77,7 @@ Apply to memory, account test
   last seen 2026-03-02 09:15:06 UTC, after 2.5s; resumed 2 times (running for 500ms); not finished
   rows      1 done, 0 unchanged, 0 failed, since all were sent again
   in flight not known: records were not read before they were written
-  undo      not possible: records were not read before they were written
+  undo      not possible: no record was read before it was written
 
          ms  the slowest records
           5  done       row 1: contact 1

@@ -150,6 +150,10 @@ func (t *teller) progress(s bulk.Summary) {
 		t.begun, t.last, t.before = now, now, t.sent.Load()
 	}
 	over := s.Done + s.Unchanged + s.Failed
+	if t.bar != nil && over > t.rows {
+		t.bar.ChangeMax64(over)
+	}
+	t.rows = max(t.rows, over) // an undoing takes back each write, and a row may have been written twice
 	if t.bar != nil {
 		_ = t.bar.Set64(over)
 	}

@@ -30,8 +30,12 @@ func TestProgress(t *testing.T) {
 		run(25, 10*time.Second)
 		run(10, 10*time.Second)
 		run(4, 5*time.Second) // too early for a line
+		run(40, 5*time.Second)
+		run(31, 11*time.Second)
 		want := "26 of 100 rows, 1 failed, 5.0 requests a second (50% of 10), about 30s left\n" +
-			"36 of 100 rows, 1 failed, 2.0 requests a second (20% of 10), about 37s left\n"
+			"36 of 100 rows, 1 failed, 2.0 requests a second (20% of 10), about 37s left\n" +
+			"80 of 100 rows, 1 failed, 8.8 requests a second (88% of 10), about 8s left\n" +
+			"109 of 109 rows, 1 failed, 5.6 requests a second (56% of 10), about 0s left\n" // an undoing of rows that were written twice
 		if said.String() != want {
 			t.Errorf("it said\n%swant\n%s", said.String(), want)
 		}

@@ -34,7 +34,15 @@ nothing else; it shows ids and messages, no values.`,
 			case output == formatJSON:
 				return writeJSON(env.stdout, report)
 			}
-			return written(report.WriteText(env.stdout))
+			if err := written(report.WriteText(env.stdout)); err != nil {
+				return err
+			}
+			undo := args[0] + ".undo"
+			undoing, err := bulk.Read(undo)
+			if err != nil { // the rule: it was not undone
+				return nil
+			}
+			return sayLine(env.stdout, "\nto put it back was begun on %s; see deskattr report %s", undoing.Began.UTC().Format("2006-01-02 15:04 UTC"), undo)
 		},
 	}
 	cmd.Flags().Var(&output, "output", "`FORMAT` of the answer: text or json")
