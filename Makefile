@@ -88,9 +88,11 @@ drift: generate ## is gen/ what specs/ say, specs/*/adapter.tsv what the tests r
 	@go run ./cmd/specs suite --check --write README.md
 	@go mod tidy -diff || { echo "mend with: go mod tidy"; exit 1; }
 
-race: ## all tests under the race detector; needs a C compiler
+# Under the race detector everything takes ten times as long: -short makes up fewer
+# random runs and rows. As many as it takes are made up in make test.
+race: ## all tests under the race detector, fewer rounds of each; needs a C compiler
 	@command -v $${CC:-cc} >/dev/null || { echo "the race detector needs a C compiler (cc), which is missing; install gcc"; exit 1; }
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -short -timeout 20m ./...
 
 FUZZTIME ?= 5s
 # Go 1.26 may report the end of -fuzztime as a failure of its own where the machine

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"iter"
 	"maps"
@@ -27,8 +26,6 @@ import (
 	"github.com/deskattr/deskattr/adapters/transport"
 )
 
-var crashes = flag.Int("crashes", 30, "how often TestCrashes kills the program")
-
 // The program that is killed is this test binary, told so by the environment.
 const (
 	childMode  = "BULK_TEST_MODE" // apply, undo
@@ -37,13 +34,6 @@ const (
 	childRows  = "BULK_TEST_ROWS"
 	childSteps = "BULK_TEST_STEPS" // after so many it kills itself; 0: never
 )
-
-func TestMain(m *testing.M) {
-	if os.Getenv(childMode) != "" {
-		os.Exit(child())
-	}
-	os.Exit(m.Run())
-}
 
 // records is how many records the rows of TestCrashes are about.
 const records = 300

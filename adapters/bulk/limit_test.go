@@ -2,7 +2,6 @@ package bulk_test
 
 import (
 	"encoding/json"
-	"flag"
 	"iter"
 	"net/http"
 	"path/filepath"
@@ -18,8 +17,6 @@ import (
 	"github.com/deskattr/deskattr/adapters/chatwoot/chatwoottest"
 	"github.com/deskattr/deskattr/adapters/transport"
 )
-
-var limited = flag.Int("limited", 3000, "rows of TestWithinTheLimit")
 
 // TestWithinTheLimit: at Chatwoot's 3000 requests a minute, with the whole share,
 // rows take the time that the limit takes, and next to none is refused.

@@ -3,7 +3,6 @@ package bulk_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"iter"
 	"maps"
@@ -18,8 +17,6 @@ import (
 	"github.com/deskattr/deskattr/adapters/bulk"
 	"github.com/deskattr/deskattr/adapters/memory"
 )
-
-var orders = flag.Uint64("orders", 200, "how many runs TestOrderModel makes up")
 
 // unreliable is an adapter whose calls fail by chance: before anything is read,
 // after it was written, or with the end of the run before or after the write.

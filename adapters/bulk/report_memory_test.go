@@ -17,7 +17,7 @@ import (
 // TestReportMemory: what is held does not grow with the journal. After each
 // collection the live heap is looked at.
 func TestReportMemory(t *testing.T) {
-	const rows = 200_000
+	rows := *long
 	path := longJournal(t, rows)
 	defer debug.SetGCPercent(debug.SetGCPercent(10)) // little is dead when it collects
 	runtime.GC()
@@ -25,7 +25,7 @@ func TestReportMemory(t *testing.T) {
 	watch(peak, stop)
 	report := read(t, path)
 	stop.Store(true)
-	if report.Done != rows-rows/100 || report.Failed != rows/100 {
+	if report.Done != int64(rows-rows/100) || report.Failed != int64(rows/100) {
 		t.Errorf("%v", counts(report))
 	}
 	grown := int64(peak.Load()) - int64(before)
