@@ -294,15 +294,17 @@ func TestOrdinaryRefusal(t *testing.T) {
 	var way intercept
 	adapter := way.open(t, server)
 	write(t, adapter, "vip") // now it is known that the server replaces
-	way.instead = func(r *http.Request, _ string) (int, string) {
-		if r.Method == http.MethodPost {
-			return 403, "{}"
+	for _, refused := range []string{http.MethodGet, http.MethodPost} { // the read, the replacement
+		way.instead = func(r *http.Request, _ string) (int, string) {
+			if r.Method == refused {
+				return 403, "{}"
+			}
+			return 0, ""
 		}
-		return 0, ""
-	}
-	_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes)
-	if !errors.Is(err, adapters.ErrForbidden) || strings.Contains(err.Error(), "through this adapter") {
-		t.Errorf("%v", err)
+		_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), changes)
+		if !errors.Is(err, adapters.ErrForbidden) || strings.Contains(err.Error(), "through this adapter") {
+			t.Errorf("%s: %v", refused, err)
+		}
 	}
 }
 
