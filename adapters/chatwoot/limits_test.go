@@ -93,3 +93,39 @@ func TestRefusedForAnotherReason(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestForeignWriteBesideAStoredValueOverTheLimit: the answer to the proof shows a
+// value for which a merge would be refused. By the time the map is replaced instead,
+// somebody else may have mended it, or changed what the caller expects.
+func TestForeignWriteBesideAStoredValueOverTheLimit(t *testing.T) {
+	long := `"` + strings.Repeat("é", 1501) + `"`
+	expected := adapters.IfEqual(adapters.Attributes{"plan": adapters.String("pro")})
+	for _, test := range []struct {
+		name    string
+		option  adapters.UpdateOption
+		foreign string
+		want    string // of the map
+		class   error
+	}{
+		{"mended, verified", adapters.Verify(), `{"plan":"pro","foreign":1}`, `{"plan":"pro","foreign":1,"order_id":"12345"}`, adapters.ErrConflict}, // what was removed is told
+		{"mended, with an expectation", expected, `{"plan":"pro","foreign":1}`, `{"plan":"pro","foreign":1,"order_id":"12345"}`, nil},
+		{"not as expected", expected, `{"plan":"free"}`, `{"plan":"free"}`, adapters.ErrConflict},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			server := serveWith(t, attributes{"plan": json.RawMessage(`"pro"`), "note": json.RawMessage(long)}, chatwoottest.Version("4.17.0"))
+			adapter := hook(t, server, nil, func(n int) {
+				if n == 2 { // the read, the proof
+					foreignWrite(t, server, test.foreign)
+				}
+			})
+			_, err := adapter.UpdateAttributes(t.Context(), adapters.ConversationRef("7"), adapters.Attributes{"order_id": adapters.String("12345")}, test.option)
+			if !errors.Is(err, test.class) {
+				t.Errorf("%v, want %v", err, test.class)
+			}
+			var want attributes
+			if err := json.Unmarshal([]byte(test.want), &want); err != nil || !equal(storedIn(server), want) {
+				t.Errorf("stored %.200s, want %s", storedIn(server), test.want)
+			}
+		})
+	}
+}

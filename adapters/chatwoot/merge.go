@@ -37,18 +37,7 @@ func (d *vendor) writeConversation(ctx context.Context, ref adapters.Ref, change
 	case !mayStillReplace(err):
 		return record, err
 	}
-	if change.Before != nil { // it is as old as what the server was asked since
-		ctx = transport.Together(ctx, 2)
-		now, failure := d.Read(ctx, ref)
-		if failure == nil && change.Check != nil && len(change.Clear) == 0 { // else it may be cleared already
-			failure = change.Check(now)
-		}
-		if failure != nil {
-			return driver.Record{}, failure
-		}
-		change.Before = &now
-	}
-	record, replaceErr := d.replace(ctx, ref, change)
+	record, replaceErr := d.replaceAnew(ctx, ref, change)
 	if replaceErr == nil && status(err) == http.StatusUnauthorized {
 		// The token may write and not remove: an agent bot's. It will not change.
 		d.merging.Store(replaces)
@@ -63,7 +52,6 @@ func (d *vendor) writeConversation(ctx context.Context, ref adapters.Ref, change
 // that has lost them must be known before it is asked to merge.
 func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
 	var held map[string]json.RawMessage
-	asked := false // the server was, after the core read
 	if change.Before != nil {
 		held = change.Before.Values
 	}
@@ -72,24 +60,21 @@ func (d *vendor) merge(ctx context.Context, ref adapters.Ref, change driver.Chan
 		if err != nil {
 			return record, err
 		}
-		held, asked = record.Values, true
+		held = record.Values
 	}
 	if len(change.Clear) > 0 {
 		record, err := d.remove(ctx, ref, change.Clear)
 		if err != nil || len(change.Set) == 0 && d.owed.of(ref) == nil {
 			return record, err // else a merge of nothing is to tell what became of the rest
 		}
-		held, asked = record.Values, true
+		held = record.Values
 	}
 	d.owed.seen(ref, held)
 	held = d.owed.over(ref, held)
 	if len(keptOverLimit(held, change)) > 0 {
 		// A server that merges would refuse. One that has come to replace would
 		// not, and could not be given back what it took.
-		if asked {
-			change.Before = nil // it is older than the answer
-		}
-		return d.replace(ctx, ref, change)
+		return d.replaceAnew(ctx, ref, change)
 	}
 	record, err := d.ask(ctx, ref, change.Set)
 	switch {
@@ -171,6 +156,25 @@ func (d *vendor) unsettled(ctx context.Context, err error) error {
 	failure.Err = fmt.Errorf("whether the server merges had to be asked, or what it took away put back, and that failed; "+
 		"make the same call again through this adapter, which knows what was there: %w", cmp.Or(failure.Err, failure.Class))
 	return failure
+}
+
+// replaceAnew replaces where the server may have been asked something since the core
+// read, for which it may have waited: so the record is read once more, and held
+// against what the caller expects.
+func (d *vendor) replaceAnew(ctx context.Context, ref adapters.Ref, change driver.Change) (driver.Record, error) {
+	if change.Before == nil {
+		return d.replace(ctx, ref, change)
+	}
+	ctx = transport.Together(ctx, 2)
+	now, err := d.Read(ctx, ref)
+	if err == nil && change.Check != nil && len(change.Clear) == 0 { // else it may be cleared already
+		err = change.Check(now)
+	}
+	if err != nil {
+		return driver.Record{}, err
+	}
+	change.Before = &now
+	return d.replace(ctx, ref, change)
 }
 
 // replace merges here and sends the whole map: once, because sending the same map

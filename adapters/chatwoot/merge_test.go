@@ -67,6 +67,9 @@ func foreignWrite(t *testing.T, server *chatwoottest.Server, values string) {
 		t.Fatal(err)
 	}
 	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Fatalf("the foreign write was answered with %d", answer.StatusCode)
+	}
 }
 
 var (

@@ -293,7 +293,7 @@ func TestOrdinaryRefusal(t *testing.T) {
 	server := serveWith(t, rich, chatwoottest.Version("4.16.2"))
 	var way intercept
 	adapter := way.open(t, server)
-	write(t, adapter, "vip") // now it is known that the server replaces
+	write(t, adapter, "vip")                                            // now it is known that the server replaces
 	for _, refused := range []string{http.MethodGet, http.MethodPost} { // the read, the replacement
 		way.instead = func(r *http.Request, _ string) (int, string) {
 			if r.Method == refused {

@@ -204,8 +204,11 @@ func TestVerifyMasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = a.UpdateAttributes(ctx, record, change)
+	result, err := a.UpdateAttributes(ctx, record, change)
 	refused(t, err, nil, adapters.CodeCanceled, adapters.EffectApplied)
+	if is := result.Attributes["plan"]; !is.Equal(adapters.String("gold")) {
+		t.Errorf("the result has the plan %v, not what was read", is)
+	}
 }
 
 // endingDesk ends the context when its definitions are asked for.
