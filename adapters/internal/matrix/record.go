@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 )
 
 // Attempt is one request as it was on the wire, and what came of it.
@@ -79,10 +79,13 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	if r.before != nil {
 		r.before(number)
 	}
-	answer, err := r.next.RoundTrip(request)
+	var wanted, had atomic.Bool // a connection: a deadline may end the search for one
+	answer, err := r.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(request.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { wanted.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { had.Store(true) },
+	})))
 	if err != nil {
-		var op *net.OpError
-		a.unsent = errors.As(err, &op) && op.Op == "dial"
+		a.unsent = wanted.Load() && !had.Load()
 		a.late = request.Context().Err() != nil
 		return nil, err
 	}
