@@ -9,6 +9,7 @@ import (
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/chatwoot"
 	"github.com/deskattr/deskattr/adapters/chatwoot/chatwoottest"
+	"github.com/deskattr/deskattr/adapters/internal/limits"
 	"github.com/deskattr/deskattr/adapters/transport"
 )
 
@@ -41,14 +42,8 @@ func TestCountedTogether(t *testing.T) {
 					}
 					return adapter
 				}
-				begun := time.Now()
-				desks := []adapters.Adapter{open("https://chat.example.com", 1), open(test.url, test.account)}
-				for i := range 10 {
-					if _, err := desks[i%2].Attributes(t.Context(), adapters.ContactRef("1")); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if took := time.Since(begun); took != test.takes {
+				took := limits.TakeTurns(t, adapters.ContactRef("1"), open("https://chat.example.com", 1), open(test.url, test.account))
+				if took != test.takes {
 					t.Errorf("ten requests took %v, want %v", took, test.takes)
 				}
 			})

@@ -8,6 +8,7 @@ import (
 	"github.com/deskattr/deskattr/adapters"
 	"github.com/deskattr/deskattr/adapters/dixa"
 	"github.com/deskattr/deskattr/adapters/dixa/dixatest"
+	"github.com/deskattr/deskattr/adapters/internal/limits"
 	"github.com/deskattr/deskattr/adapters/transport"
 )
 
@@ -38,14 +39,8 @@ func TestCountedTogether(t *testing.T) {
 					}
 					return adapter
 				}
-				begun := time.Now()
-				desks := []adapters.Adapter{open("v1", "shop", "token"), open(test.version, test.account, test.token)}
-				for i := range 10 {
-					if _, err := desks[i%2].Attributes(t.Context(), adapters.ConversationRef("7")); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if took := time.Since(begun); took != test.takes {
+				took := limits.TakeTurns(t, adapters.ConversationRef("7"), open("v1", "shop", "token"), open(test.version, test.account, test.token))
+				if took != test.takes {
 					t.Errorf("ten requests took %v, want %v", took, test.takes)
 				}
 			})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/deskattr/deskattr/adapters"
+	"github.com/deskattr/deskattr/adapters/internal/limits"
 	"github.com/deskattr/deskattr/adapters/kustomer"
 	"github.com/deskattr/deskattr/adapters/kustomer/kustomertest"
 	"github.com/deskattr/deskattr/adapters/transport"
@@ -39,14 +40,8 @@ func TestCountedTogether(t *testing.T) {
 					}
 					return adapter
 				}
-				begun := time.Now()
-				desks := []adapters.Adapter{open(kustomer.US, "shop", "token"), open(test.url, test.account, test.token)}
-				for i := range 10 {
-					if _, err := desks[i%2].Attributes(t.Context(), adapters.ConversationRef(present)); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if took := time.Since(begun); took != test.takes {
+				took := limits.TakeTurns(t, adapters.ConversationRef(present), open(kustomer.US, "shop", "token"), open(test.url, test.account, test.token))
+				if took != test.takes {
 					t.Errorf("ten requests took %v, want %v", took, test.takes)
 				}
 			})

@@ -86,6 +86,19 @@ func Check(t *testing.T, c Case, open func(t *testing.T) World) {
 	})
 }
 
+// TakeTurns is how long ten reads of a record take, through these adapters in turns:
+// less where the vendor counts them apart.
+func TakeTurns(t *testing.T, ref adapters.Ref, desks ...adapters.Adapter) time.Duration {
+	t.Helper()
+	begun := time.Now()
+	for i := range 10 {
+		if _, err := desks[i%len(desks)].Attributes(t.Context(), ref); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return time.Since(begun)
+}
+
 func updates(t *testing.T, n int, update func(i int) error) {
 	next := make(chan int)
 	var all sync.WaitGroup
