@@ -42,8 +42,8 @@ func (s *state) reorder(at int64, e entry) error {
 		if row > s.lines+1e7 { // those that wait for others are fewer
 			return fmt.Errorf("byte %d: no input has a row %d", at, row)
 		}
-		for int64(len(s.homes)) <= row {
-			s.homes = append(s.homes, make([]home, row+1-int64(len(s.homes)))...)
+		if missing := row + 1 - int64(len(s.homes)); missing > 0 {
+			s.homes = append(s.homes, make([]home, missing)...)
 		}
 		s.homes[row] = is
 		if o := s.orders[is]; o != nil {
